@@ -1,0 +1,16 @@
+/* Starts what makes the pages pleasant. Every page works without it. */
+import * as copy from "./copy.js";
+import * as details from "./details.js";
+import * as dirty from "./dirty.js";
+import * as shortcuts from "./shortcuts.js";
+import * as theme from "./theme.js";
+
+for (const part of [copy, details, dirty, shortcuts, theme]) part.start();
+
+function reveal(root) {
+  copy.reveal(root);
+  details.reveal(root);
+}
+
+reveal(document);
+document.addEventListener("htmx:load", (event) => reveal(event.detail.elt.parentElement ?? document));
