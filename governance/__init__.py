@@ -1,0 +1,1 @@
+"""WHAT PEOPLE DECIDE about what exists: checklists, evaluations, releases, the gate."""

@@ -1,0 +1,22 @@
+"""A read-only window into governance's tables."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+
+from governance.models import (
+    Answer,
+    Assessment,
+    Decision,
+    Dossier,
+    Evaluation,
+    Evidence,
+    Finding,
+    Predictions,
+    Release,
+)
+from registry.admin import Window
+
+admin.site.register(
+    [Answer, Assessment, Decision, Dossier, Evaluation, Evidence, Finding, Predictions, Release], Window
+)

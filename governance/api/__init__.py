@@ -1,0 +1,1 @@
+"""Doors for programs: the same services and the same policy as the pages."""

@@ -1,0 +1,46 @@
+"""The gate for programs."""
+
+from __future__ import annotations
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import JsonResponse
+from django.views.decorators.http import require_GET
+
+from governance.services.gatekeeping import GateAnswer, ask_about_artifact, ask_about_version
+from registry.errors import DomainError
+from registry.http import Request
+from registry.models import Version
+
+
+@login_not_required
+@require_GET
+def gate(request: Request) -> JsonResponse:
+    """Answer whether a version or an artifact may run in an environment.
+
+    Ask with ``environment`` and either ``artifact`` (``sha256:…``) or
+    ``model`` and ``version``. The answer is 200 with ``allowed`` true or
+    false; 401 without a session or a token; 404 for an unknown version; 422
+    when the question is incomplete.
+    """
+    if not request.actor.is_person:
+        return JsonResponse({"error": "Sign in, or send a token: Authorization: Bearer …"}, status=401)
+    try:
+        answer = _ask(request)
+    except Version.DoesNotExist:
+        return JsonResponse({"error": "There is no such model version, or you may not see it."}, status=404)
+    response = JsonResponse(answer.to_json())
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def _ask(request: Request) -> GateAnswer:
+    asked = request.GET
+    environment = asked.get("environment", "")
+    if artifact := asked.get("artifact"):
+        return ask_about_artifact(actor=request.actor, sha256=artifact, environment=environment)
+    if asked.get("model") and asked.get("version"):
+        return ask_about_version(
+            actor=request.actor, model=asked["model"], version=asked["version"], environment=environment
+        )
+    message = "Name an artifact (sha256:…), or a model and a version, and an environment."
+    raise DomainError(message)

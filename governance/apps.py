@@ -1,0 +1,32 @@
+"""The governance app."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.apps import AppConfig
+from django.core import checks
+
+from governance.gate import policies
+from registry.errors import DomainError
+
+
+def policies_are_sound(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[checks.CheckMessage]:
+    """Report a shipped policy that cannot be read."""
+    try:
+        policies()
+    except DomainError as error:
+        return [checks.Error(error.message, id="governance.E001")]
+    return []
+
+
+class GovernanceConfig(AppConfig):
+    """What people decide."""
+
+    name = "governance"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register the check of the policies."""
+        checks.register(policies_are_sound)

@@ -1,0 +1,259 @@
+"""The demo's people, models and their ways, told to the services one by one."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+from django.db import transaction
+
+from governance.demo import loans
+from governance.fairness.counting import Columns
+from governance.models import Release
+from governance.services import assessments, dossiers, evaluations, releases
+from governance.workflow import Step
+from registry.catalog.loader import frameworks
+from registry.catalog.schema import Item
+from registry.digest import sha256
+from registry.models import Asset, Person, Team, Version
+from registry.policy import SYSTEM, Actor, Role, TeamRole
+from registry.services import assets, documents, people, versions
+
+PASSWORD: Final = "assay-demo"  # noqa: S105 - printed on the first start, for the demo workspace only
+HERE: Final = Path(__file__).parent
+MOST_BYTES: Final = 50 * 1024**2
+PEOPLE: Final[tuple[tuple[str, str, tuple[Role, ...]], ...]] = (
+    ("engineer@demo.example", "Ines Engel", ()),
+    ("ml@demo.example", "Marek Lind", (Role.REVIEWER_ML,)),
+    ("privacy@demo.example", "Priya Rao", (Role.REVIEWER_PRIVACY,)),
+    ("legal@demo.example", "Lena Vogt", (Role.REVIEWER_LEGAL,)),
+    ("auditor@demo.example", "Aino Saari", (Role.AUDITOR,)),
+    ("admin@demo.example", "Adam Berg", (Role.ADMINISTRATOR,)),
+)
+
+
+@dataclass(frozen=True)
+class Cast:
+    """Who acts in the demo."""
+
+    engineer: Actor
+    ml: Actor
+    privacy: Actor
+    legal: Actor
+
+
+def is_seeded() -> bool:
+    """Whether the demo workspace is there already."""
+    return Person.objects.filter(email=PEOPLE[0][0]).exists()
+
+
+@transaction.atomic
+def seed() -> None:
+    """Walk the demo through the services: one model to production, one into review, one at its start."""
+    cast, team = _people()
+    data = _dataset(cast, team)
+    _loan_model(cast, team, data)
+    _triage_model(cast, team)
+    _router_model(cast, team)
+
+
+def _people() -> tuple[Cast, Team]:
+    found = {}
+    for email, name, roles in PEOPLE:
+        person = people.add_person(actor=SYSTEM, email=email, name=name, password=PASSWORD)
+        people.set_roles(actor=SYSTEM, person_id=person.pk, roles=roles)
+        found[email.split("@")[0]] = person
+    team = people.add_team(actor=SYSTEM, name="Credit")
+    people.set_membership(
+        actor=SYSTEM, team_id=team.pk, person_id=found["engineer"].pk, role=TeamRole.OWNER
+    )
+    return Cast(**{name: found[name].actor() for name in ("engineer", "ml", "privacy", "legal")}), team
+
+
+def _dataset(cast: Cast, team: Team) -> Version:
+    asset = assets.register_asset(
+        actor=cast.engineer,
+        kind="dataset",
+        name="Loan applications (synthetic)",
+        team_id=team.pk,
+        description="6,000 invented applications for consumer loans, with a known bias.",
+    )
+    version = versions.add_version(actor=cast.engineer, asset_id=asset.pk, name="2026-10", notes="Generated, fixed seed.")
+    _write(cast.engineer, version, _yaml("datasheet.yaml"), "Answered the datasheet.")
+    return version
+
+
+def _loan_model(cast: Cast, team: Team, data: Version) -> None:
+    asset = assets.register_asset(
+        actor=cast.engineer,
+        kind="model",
+        name="Loan repayment",
+        team_id=team.pk,
+        description="Estimates whether a consumer loan will be repaid. Synthetic demo.",
+        tier="high",
+        tier_reason="It helps to decide on credit for natural persons (EU AI Act, Annex III 5(b)).",
+    )
+    first = _loan_version(cast, asset, data, "1.0.0", with_occupation=True)
+    release = releases.submit(
+        actor=cast.engineer, version_id=first.pk, environment="staging", message="First candidate, with the occupation score."
+    )
+    _decide(cast.ml, release, "ml", Step.REJECT, "Selection of women is far below that of men. Take the occupation score out.")
+    second = _loan_version(cast, asset, data, "1.1.0", with_occupation=False, earlier=first)
+    for environment in ("staging", "production"):
+        release = releases.submit(
+            actor=cast.engineer,
+            version_id=second.pk,
+            environment=environment,
+            message="The occupation score is out; the evaluation was run again.",
+        )
+        _approve_all(cast, release)
+        releases.promote(actor=cast.engineer, release_id=release.pk)
+    dossier = dossiers.request_dossier(actor=cast.legal, release_id=release.pk)
+    dossiers.carry_out(dossier.pk)
+
+
+def _loan_version(
+    cast: Cast, asset: Asset, data: Version, name: str, *, with_occupation: bool, earlier: Version | None = None
+) -> Version:
+    trained = loans.train(with_occupation=with_occupation)
+    version = versions.add_version(
+        actor=cast.engineer,
+        asset_id=asset.pk,
+        name=name,
+        commit=sha256(trained.weights)[:40],
+        notes="With the occupation score." if with_occupation else "Without the occupation score.",
+        carry_from=earlier.pk if earlier else None,
+    )
+    versions.add_artifact(
+        actor=cast.engineer,
+        version_id=version.pk,
+        name="coefficients.tsv",
+        sha256=sha256(trained.weights),
+        size=len(trained.weights),
+    )
+    for relation in ("trained-on", "evaluated-on"):
+        versions.link_source(actor=cast.engineer, version_id=version.pk, source_id=data.pk, relation=relation)
+    card = _yaml("card_high.yaml")
+    card["unitary_results"] = _results(trained)
+    if with_occupation:
+        card["training_approach"] = "Logistic regression on standardised features, the occupation score among them."
+        card["train_preprocessing"] = "Standardised features."
+        card["mitigations"] = "A case worker decides and can depart from the estimate without giving a reason"
+    _write(cast.engineer, version, card, "Wrote the card.")
+    _answer(cast.engineer, version)
+    _evaluate(cast.engineer, version, trained)
+    return version
+
+
+def _triage_model(cast: Cast, team: Team) -> None:
+    asset = assets.register_asset(
+        actor=cast.engineer,
+        kind="model",
+        name="Message triage",
+        team_id=team.pk,
+        description="Suggests a desk for each customer message. Synthetic demo.",
+        tier="limited",
+        tier_reason="Customers must know that a machine sorts their message; nobody is judged by it.",
+    )
+    version = versions.add_version(actor=cast.engineer, asset_id=asset.pk, name="0.3.0", commit="3f2a9c1d5e7b")
+    _write(cast.engineer, version, _yaml("card_short.yaml")["triage"], "First draft.")
+    for item in list(frameworks()["oecd_ai_principles"].items)[:12]:
+        _answer_item(cast.engineer, version, "oecd_ai_principles", item, 0)
+    release = releases.submit(
+        actor=cast.engineer, version_id=version.pk, environment="staging", message="Please look at the direction; the card is half done."
+    )
+    _decide(cast.ml, release, "ml", Step.REQUEST_CHANGES, "Upload predictions, and say how messages in German fare.")
+
+
+def _router_model(cast: Cast, team: Team) -> None:
+    asset = assets.register_asset(
+        actor=cast.engineer,
+        kind="model",
+        name="Branch router",
+        team_id=team.pk,
+        description="Chooses which branch calls back first. Synthetic demo.",
+        tier="minimal",
+        tier_reason="It orders opening hours and judges nobody.",
+    )
+    version = versions.add_version(actor=cast.engineer, asset_id=asset.pk, name="0.1.0")
+    _write(cast.engineer, version, _yaml("card_short.yaml")["router"], "Began the card.")
+
+
+def _write(actor: Actor, version: Version, values: Mapping[str, Any], note: str) -> None:
+    document = version.document
+    documents.save_fields(
+        actor=actor, document_id=document.pk, values=values, based_on=document.revision, note=note
+    )
+
+
+def _answer(actor: Actor, version: Version) -> None:
+    for key, framework in frameworks().items():
+        for number, item in enumerate(framework.items):
+            _answer_item(actor, version, key, item, number)
+
+
+def _answer_item(actor: Actor, version: Version, key: str, item: Item, number: int) -> None:
+    value = "partly" if number % 9 == 4 else "yes"
+    support = item.evidence[0] if item.evidence else "the model card"
+    text = f"Shown by: {support}."
+    if value == "partly":
+        text += " To be completed before the next quarterly review."
+    assessments.answer_item(
+        actor=actor, version_id=version.pk, framework_key=key, item_slug=item.slug, value=value, justification=text
+    )
+
+
+def _evaluate(actor: Actor, version: Version, trained: loans.Trained) -> None:
+    uploaded = evaluations.upload_predictions(
+        actor=actor,
+        version_id=version.pk,
+        filename=f"loan-predictions-{version.name}.csv",
+        stream=io.BytesIO(trained.predictions),
+        most_bytes=MOST_BYTES,
+    )
+    columns = Columns(
+        label="repaid",
+        prediction="approved",
+        favourable="1",
+        score="score",
+        weight=None,
+        attributes=("sex", "age_group"),
+        intersections=(("sex", "age_group"),),
+    )
+    evaluation = evaluations.request_evaluation(
+        actor=actor, predictions_id=uploaded.pk, name="Held-out half", columns=columns
+    )
+    evaluations.carry_out(evaluation.pk)
+
+
+def _approve_all(cast: Cast, release: Release) -> None:
+    words = {
+        "ml": "Ranking and error rates are fit for the use; the gap between the sexes is inside the limit.",
+        "privacy": "The model does not see sex or age; both are kept for measuring only.",
+        "legal": "Purpose, oversight and information of applicants are in order.",
+        "security": "No remark.",
+    }
+    for role in release.wanted_roles.strip("|").split("|"):
+        _decide(getattr(cast, role), release, role, Step.APPROVE, words[role])
+
+
+def _decide(actor: Actor, release: Release, role: str, step: Step, comment: str) -> None:
+    releases.decide(
+        actor=actor, release_id=release.pk, role=role, step=step, digest=release.snapshot.digest, comment=comment
+    )
+
+
+def _results(trained: loans.Trained) -> list[dict[str, str]]:
+    return [
+        {"metric": "Accuracy", "value": trained.accuracy, "slice": "all", "dataset": "held-out half"},
+        {"metric": "Area under the ROC curve", "value": trained.auc, "slice": "all", "dataset": "held-out half"},
+    ]
+
+
+def _yaml(name: str) -> dict[str, Any]:
+    value: dict[str, Any] = yaml.safe_load((HERE / name).read_text())
+    return value

@@ -1,0 +1,19 @@
+"""What governance's addresses are made of."""
+
+from __future__ import annotations
+
+from governance.workflow import Step
+
+
+class StepConverter:
+    """A step's name in an address; an unknown one is a 404 before the view."""
+
+    regex = "[a-z_-]+"
+
+    def to_python(self, value: str) -> Step:
+        """Return the step."""
+        return Step(value.replace("-", "_"))
+
+    def to_url(self, value: Step) -> str:
+        """Return the word of the address."""
+        return Step(value).value.replace("_", "-")

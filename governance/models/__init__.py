@@ -1,0 +1,29 @@
+"""The tables of what people decide.
+
+The rule is the registry's: columns, constraints and reads. Imports go one
+way: job, assessment and evaluation, release, dossier.
+"""
+
+from __future__ import annotations
+
+from governance.models.assessment import Answer, Assessment, Evidence, Value
+from governance.models.dossier import Dossier
+from governance.models.evaluation import Evaluation, Finding, Predictions
+from governance.models.job import Job, JobState
+from governance.models.release import Decision, Environment, Release
+
+__all__ = [
+    "Answer",
+    "Assessment",
+    "Decision",
+    "Dossier",
+    "Environment",
+    "Evaluation",
+    "Evidence",
+    "Finding",
+    "Job",
+    "JobState",
+    "Predictions",
+    "Release",
+    "Value",
+]

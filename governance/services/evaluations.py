@@ -1,0 +1,215 @@
+"""Uploading predictions, asking for an evaluation, and carrying it out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import IO, Any, Final
+
+from django.db import transaction
+from django.utils import timezone
+
+from governance.fairness import counting, predictions, verdicts
+from governance.fairness.counting import Columns, CountTable
+from governance.fairness.witness import Witness, witness
+from governance.models import Evaluation, Finding, JobState, Predictions
+from governance.services import files, jobs
+from registry import audit, policy
+from registry.errors import ConflictError, DomainError
+from registry.models import Version
+from registry.policy import SYSTEM, Action, Actor
+from registry.services.versions import clean_filename, locked_version
+
+SHELF: Final = "predictions"
+SEED: Final = 20190129
+
+
+@transaction.atomic
+def upload_predictions(
+    *, actor: Actor, version_id: int, filename: str, stream: IO[bytes], most_bytes: int
+) -> Predictions:
+    """Keep a file of predictions after looking into it.
+
+    Raises:
+        ForbiddenError: the actor does not write in the team.
+        DomainError: too large, or not a CSV or Parquet table; nothing is kept.
+    """
+    version = locked_version(actor, version_id, Action.EVALUATION_REQUEST)
+    name = clean_filename(filename)
+    size = stream.seek(0, 2)
+    if size > most_bytes:
+        message = (
+            f"“{name}” has {size // 1024**2} MB; the limit is {most_bytes // 1024**2} MB. "
+            "Save it as Parquet, or leave out columns that are not needed."
+        )
+        raise DomainError(message)
+    digest, size = files.keep(SHELF, stream)
+    preview = _looked_into(digest, name)
+    uploaded = Predictions.objects.create(
+        version=version,
+        filename=name,
+        sha256=digest,
+        size=size,
+        preview=preview.to_json(),
+        uploaded_by_id=actor.person_id,
+    )
+    detail = {"predictions": name, "sha256": digest, "rows": preview.rows}
+    audit.record(actor, Action.EVALUATION_REQUEST, version.subject, detail)
+    return uploaded
+
+
+@transaction.atomic
+def request_evaluation(*, actor: Actor, predictions_id: int, name: str, columns: Columns) -> Evaluation:
+    """Ask for an evaluation; the caller rings the worker's bell after commit.
+
+    Raises:
+        ForbiddenError: the actor does not write in the team.
+        DomainError: the columns do not fit the file.
+    """
+    uploaded = Predictions.objects.select_related("version").get(pk=predictions_id)
+    version = locked_version(actor, uploaded.version_id, Action.EVALUATION_REQUEST)
+    predictions.check_columns(predictions.Preview.from_json(uploaded.preview), columns)
+    evaluation = Evaluation.objects.create(
+        version=version,
+        predictions=uploaded,
+        name=name.strip()[:120] or uploaded.filename,
+        columns=columns.to_json(),
+        requested_by_id=actor.person_id,
+    )
+    audit.record(actor, Action.EVALUATION_REQUEST, _subject(evaluation), {"columns": columns.to_json()})
+    return evaluation
+
+
+@transaction.atomic
+def retry_evaluation(*, actor: Actor, evaluation_id: int) -> Evaluation:
+    """Put a failed evaluation back into the queue.
+
+    Raises:
+        ForbiddenError: the actor does not write in the team.
+        ConflictError: it has not failed.
+    """
+    evaluation = Evaluation.objects.select_for_update().get(pk=evaluation_id)
+    locked_version(actor, evaluation.version_id, Action.EVALUATION_REQUEST)
+    if evaluation.state != JobState.FAILED:
+        message = "Only a failed evaluation can be run again."
+        raise ConflictError(message)
+    evaluation.state, evaluation.error, evaluation.requested_at = JobState.QUEUED, "", timezone.now()
+    evaluation.save(update_fields=["state", "error", "requested_at"])
+    audit.record(actor, Action.EVALUATION_REQUEST, _subject(evaluation), {"again": True})
+    return evaluation
+
+
+def carry_out(evaluation_id: int) -> None:
+    """Do the work of one evaluation, from claim to result (called by a worker)."""
+    evaluation = jobs.claim(Evaluation, evaluation_id)
+    if evaluation is None:
+        return
+    if evaluation.attempt > jobs.MOST_ATTEMPTS:
+        _fail(evaluation, jobs.TOO_OFTEN)
+        return
+    try:
+        table, seen = _measure(evaluation)
+    except jobs.TakenOverError:
+        return
+    except DomainError as error:
+        _fail(evaluation, error.message)
+        return
+    except Exception:
+        _fail(evaluation, "The computation broke off; the worker's log says where. Run it again, or tell your operator.")
+        raise
+    if not seen.agrees:
+        _fail(evaluation, f"Fairlearn disagrees by {seen.largest_difference}; the result is not to be trusted.")
+        return
+    finish_evaluation(actor=SYSTEM, evaluation=evaluation, table=table, seen=seen)
+
+
+@transaction.atomic
+def finish_evaluation(*, actor: Actor, evaluation: Evaluation, table: CountTable, seen: Witness) -> None:
+    """Keep the result of the attempt that still holds the job.
+
+    Raises:
+        ForbiddenError: not the system.
+        ConflictError: another worker has taken the job over.
+    """
+    row = jobs.held(evaluation)
+    policy.require(actor, Action.EVALUATION_FINISH)
+    found = verdicts.findings(table, seed=SEED)
+    row.counts, row.witness = table.to_json(), seen.to_json()
+    row.state, row.progress, row.finished_at = JobState.DONE, 100, timezone.now()
+    row.save(update_fields=["counts", "witness", "state", "progress", "finished_at"])
+    row.findings.all().delete()
+    Finding.objects.bulk_create(
+        Finding(
+            evaluation=row,
+            position=position,
+            metric=finding.metric,
+            attribute=finding.attribute,
+            value=finding.to_json()["value"] or "",
+            verdict=finding.verdict,
+            body=finding.to_json(),
+        )
+        for position, finding in enumerate(found)
+    )
+    audit.record(actor, Action.EVALUATION_FINISH, _subject(row), {"attempt": row.attempt, "rows": table.rows})
+
+
+@transaction.atomic
+def fail_evaluation(*, actor: Actor, evaluation: Evaluation, reason: str) -> None:
+    """Say why the attempt that still holds the job has failed.
+
+    Raises:
+        ForbiddenError: not the system.
+        ConflictError: another worker has taken the job over.
+    """
+    row = jobs.held(evaluation)
+    policy.require(actor, Action.EVALUATION_FINISH)
+    row.state, row.error, row.finished_at = JobState.FAILED, reason, timezone.now()
+    row.save(update_fields=["state", "error", "finished_at"])
+    audit.record(actor, Action.EVALUATION_FINISH, _subject(row), {"attempt": row.attempt, "failed": reason})
+
+
+def frozen(version: Version) -> list[dict[str, Any]]:
+    """Return every finished evaluation as it goes into a snapshot, the newest first."""
+    finished = version.evaluations.filter(state=JobState.DONE).order_by("-finished_at", "-pk")
+    return [
+        {
+            "id": evaluation.pk,
+            "name": evaluation.name,
+            "finished_at": evaluation.finished_at.isoformat() if evaluation.finished_at else "",
+            "predictions": {"filename": evaluation.predictions.filename, "sha256": evaluation.predictions.sha256},
+            "columns": evaluation.columns,
+            "counts": evaluation.counts,
+            "witness": evaluation.witness,
+            "findings": [finding.body for finding in evaluation.findings.all()],
+        }
+        for evaluation in finished.select_related("predictions").prefetch_related("findings")
+    ]
+
+
+def _looked_into(digest: str, name: str) -> predictions.Preview:
+    try:
+        return predictions.inspect(files.path_of(SHELF, digest), filename=name)
+    except DomainError:
+        if not Predictions.objects.filter(sha256=digest).exists():
+            files.forget(SHELF, digest)
+        raise
+
+
+def _measure(evaluation: Evaluation) -> tuple[CountTable, Witness]:
+    uploaded = evaluation.predictions
+    path = files.path_of(SHELF, uploaded.sha256)
+    columns = Columns.from_json(evaluation.columns)
+    dialect: Mapping[str, Any] = uploaded.preview["dialect"]
+    jobs.beat(evaluation, 10)
+    table = counting.count(path, dialect=dialect, columns=columns, progress=lambda done: jobs.beat(evaluation, 10 + done // 2))
+    jobs.beat(evaluation, 60)
+    seen = witness(path, dialect=dialect, columns=columns, table=table)
+    jobs.beat(evaluation, 90)
+    return table, seen
+
+
+def _fail(evaluation: Evaluation, reason: str) -> None:
+    fail_evaluation(actor=SYSTEM, evaluation=evaluation, reason=reason)
+
+
+def _subject(evaluation: Evaluation) -> str:
+    return f"{evaluation.version.subject}/evaluation/{evaluation.pk}"

@@ -1,0 +1,84 @@
+"""Claiming a job's row, beating, and letting go of it.
+
+The rule: a worker works only under the attempt that it claimed. When it is
+killed, its heartbeat goes stale, the sweep rings again, and another worker
+claims the next attempt; whatever the first one still says is refused. So a
+job runs again and yields one result.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Final, TypeVar
+
+from django.conf import settings
+from django.db import models, transaction
+from django.utils import timezone
+
+from governance.models import Job, JobState
+from governance.models.job import abandoned
+from registry.errors import ConflictError
+
+MOST_ATTEMPTS: Final = 3
+TOO_OFTEN: Final = (
+    "The worker died each time it tried, most likely for want of memory. "
+    "Try a smaller file, or ask your operator to look at the worker's log."
+)
+J = TypeVar("J", bound=Job)
+
+
+class TakenOverError(ConflictError):
+    """Another worker has claimed the job in the meantime."""
+
+    def __init__(self) -> None:
+        super().__init__("Another worker has taken this job over.")
+
+
+@transaction.atomic
+def claim(kind: type[J], pk: int) -> J | None:
+    """Take a waiting or abandoned job for this worker; None when there is nothing to do."""
+    job = kind._default_manager.select_for_update().filter(pk=pk).first()  # noqa: SLF001
+    if job is None or not _is_free(job):
+        return None
+    job.state, job.attempt = JobState.RUNNING, job.attempt + 1
+    job.heartbeat_at, job.progress, job.error = timezone.now(), 0, ""
+    job.save(update_fields=["state", "attempt", "heartbeat_at", "progress", "error"])
+    return job
+
+
+def beat(job: Job, progress: int) -> None:
+    """Say that the worker lives, and how far it is (percent).
+
+    Raises:
+        TakenOverError: another worker has taken the job over.
+    """
+    held = type(job)._default_manager.filter(pk=job.pk, attempt=job.attempt, state=JobState.RUNNING)  # noqa: SLF001
+    if not held.update(heartbeat_at=timezone.now(), progress=progress):
+        raise TakenOverError
+
+
+def held(job: J) -> J:
+    """Lock the row of a job that this worker still holds.
+
+    Raises:
+        TakenOverError: another worker has taken the job over.
+    """
+    row = type(job)._default_manager.select_for_update().get(pk=job.pk)  # noqa: SLF001
+    if row.attempt != job.attempt or row.state != JobState.RUNNING:
+        raise TakenOverError
+    return row
+
+
+def forsaken(kind: type[J]) -> models.QuerySet[J]:
+    """Jobs that a sweep must ring for again."""
+    before = timezone.now() - timedelta(seconds=settings.EVALUATION_STALL_SECONDS)
+    return kind._default_manager.filter(abandoned(before))  # noqa: SLF001
+
+
+def _is_free(job: Job) -> bool:
+    if job.state == JobState.QUEUED:
+        return True
+    limit = timezone.now() - timedelta(seconds=settings.EVALUATION_STALL_SECONDS)
+    return job.state == JobState.RUNNING and (job.heartbeat_at is None or job.heartbeat_at < limit)
+
+

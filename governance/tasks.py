@@ -1,0 +1,50 @@
+"""Background jobs: each calls one service.
+
+The rule: a task carries a primary key and nothing else. Whoever made the row
+rings the bell after commit; a bell that is lost (no broker, killed worker) is
+made good by the sweep, which beat runs.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from celery import shared_task
+from kombu.exceptions import OperationalError
+
+from governance.models import Dossier, Evaluation
+from governance.services import dossiers, evaluations, jobs
+
+logger = logging.getLogger(__name__)
+
+
+@shared_task(name="governance.carry_out_evaluation")
+def carry_out_evaluation(evaluation_id: int) -> None:
+    """Measure one evaluation."""
+    evaluations.carry_out(evaluation_id)
+
+
+@shared_task(name="governance.render_dossier")
+def render_dossier(dossier_id: int) -> None:
+    """Render one dossier to PDF."""
+    dossiers.carry_out(dossier_id)
+
+
+@shared_task(name="governance.sweep")
+def sweep() -> None:
+    """Ring again for jobs whose bell was lost or whose worker went silent."""
+    for pk in jobs.forsaken(Evaluation).values_list("pk", flat=True):
+        ring(carry_out_evaluation, pk)
+    for pk in jobs.forsaken(Dossier).values_list("pk", flat=True):
+        ring(render_dossier, pk)
+
+
+def ring(task: Any, pk: int) -> bool:
+    """Ask a worker for a job; False when no broker answers (the sweep will ask again)."""
+    try:
+        task.delay(pk)
+    except (OperationalError, OSError):
+        logger.warning("No broker answered for %s %s; the sweep will ask again.", task.name, pk)
+        return False
+    return True

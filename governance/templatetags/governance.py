@@ -1,0 +1,59 @@
+"""Words and tones for states, steps and verdicts."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from django import template
+
+from governance.workflow import State, Step, title, tone
+
+register = template.Library()
+
+STEPS: Final = {
+    Step.APPROVE: ("Approved", "good"),
+    Step.REQUEST_CHANGES: ("Asked for changes", "warning"),
+    Step.REJECT: ("Rejected", "bad"),
+}
+VERDICTS: Final = {
+    "pass": ("Pass", "good"),
+    "fail": ("Fail", "bad"),
+    "inconclusive": ("Inconclusive", "warning"),
+    "not-judged": ("Not judged", "neutral"),
+}
+
+
+@register.filter
+def state_title(state: str) -> str:
+    """Return a release's state in words."""
+    return title(State(state))
+
+
+@register.filter
+def state_tone(state: str) -> str:
+    """Return the tone of a release's state."""
+    return tone(State(state))
+
+
+@register.filter
+def step_title(step: str) -> str:
+    """Return a decision in words."""
+    return STEPS[Step(step)][0]
+
+
+@register.filter
+def step_tone(step: str) -> str:
+    """Return the tone of a decision."""
+    return STEPS[Step(step)][1]
+
+
+@register.filter
+def verdict_title(verdict: str) -> str:
+    """Return a verdict in words."""
+    return VERDICTS.get(verdict, (verdict.capitalize(), ""))[0]
+
+
+@register.filter
+def verdict_tone(verdict: str) -> str:
+    """Return the tone of a verdict."""
+    return VERDICTS.get(verdict, ("", "neutral"))[1]

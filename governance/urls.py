@@ -1,0 +1,45 @@
+"""Addresses of governance's pages and of the gate."""
+
+from __future__ import annotations
+
+from django.urls import path, register_converter
+
+from governance.api import gate as gate_api
+from governance.http import StepConverter
+from governance.views import assets, checklists, dossiers, evaluations, home, overview, policies, releases
+
+register_converter(StepConverter, "step")
+
+VERSION = "<kind:kind>/<slug:slug>/<version:name>/"
+
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("models/", assets.asset_list, {"kind": "model"}, name="model-list"),
+    path("datasets/", assets.asset_list, {"kind": "dataset"}, name="dataset-list"),
+    path(VERSION, overview.version_overview, name="version"),
+    path(f"{VERSION}checklists/", checklists.checklist_list, name="checklist-list"),
+    path(f"{VERSION}checklists/<slug:framework>/", checklists.checklist, name="checklist"),
+    path(f"{VERSION}checklists/<slug:framework>/<slug:item>/", checklists.checklist_item, name="checklist-item"),
+    path(f"{VERSION}checklists/<slug:framework>/<slug:item>/clear/", checklists.answer_clear, name="answer-clear"),
+    path(f"{VERSION}checklists/<slug:framework>/<slug:item>/evidence/", checklists.evidence_add, name="evidence-add"),
+    path(f"{VERSION}evidence/<int:pk>/", checklists.evidence_download, name="evidence"),
+    path(f"{VERSION}evidence/<int:pk>/remove/", checklists.evidence_remove, name="evidence-remove"),
+    path(f"{VERSION}evaluations/", evaluations.evaluation_list, name="evaluation-list"),
+    path(f"{VERSION}evaluations/upload/", evaluations.predictions_upload, name="predictions-upload"),
+    path(f"{VERSION}evaluations/predictions/<int:pk>/", evaluations.predictions_map, name="predictions-map"),
+    path(f"{VERSION}evaluations/<int:pk>/", evaluations.evaluation_detail, name="evaluation"),
+    path(f"{VERSION}evaluations/<int:pk>/again/", evaluations.evaluation_retry, name="evaluation-retry"),
+    path(f"{VERSION}evaluations/<int:pk>/counts.csv", evaluations.evaluation_counts, name="evaluation-counts"),
+    path(f"{VERSION}releases/", releases.version_releases, name="version-releases"),
+    path(f"{VERSION}releases/submit/", releases.release_submit, name="release-submit"),
+    path(f"{VERSION}releases/<int:pk>/", releases.release_detail, name="release"),
+    path(f"{VERSION}releases/<int:pk>/snapshot/", releases.release_snapshot, name="release-snapshot"),
+    path(f"{VERSION}releases/<int:pk>/resubmit/", releases.release_resubmit, name="release-resubmit"),
+    path(f"{VERSION}releases/<int:pk>/steps/<step:step>/", releases.release_step, name="release-step"),
+    path(f"{VERSION}releases/<int:pk>/dossier/", dossiers.dossier, name="dossier"),
+    path(f"{VERSION}releases/<int:pk>/dossier/<int:dossier>.pdf", dossiers.dossier_download, name="dossier-download"),
+    path("releases/", releases.release_list, name="release-list"),
+    path("policies/", policies.policy_list, name="policy-list"),
+    path("policies/<slug:key>/", policies.policy_detail, name="policy"),
+    path("api/v1/gate/", gate_api.gate, name="api-gate"),
+]

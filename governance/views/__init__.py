@@ -1,0 +1,1 @@
+"""Governance's pages: find, call a service, render; no rule inside."""

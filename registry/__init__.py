@@ -1,0 +1,1 @@
+"""WHAT EXISTS: assets, versions, documents, snapshots, the journal, and who may do what."""

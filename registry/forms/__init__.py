@@ -1,0 +1,1 @@
+"""Text from a browser, turned into checked values; nothing here saves."""

@@ -1,0 +1,185 @@
+"""What stands between a request and a view.
+
+The rule: a view may count on ``request.actor``, on domain errors being
+answered with their sentence, and on one template for page and part.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any, Final, cast
+
+from allauth.account.adapter import DefaultAccountAdapter
+from django.core.paginator import Page, Paginator
+from django.db import models
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
+
+from registry.digest import sha256
+from registry.errors import DomainError
+from registry.models import AccessToken, Person
+from registry.policy import ANONYMOUS, Action, Actor, refusal
+
+if TYPE_CHECKING:
+    from django_htmx.middleware import HtmxDetails
+
+logger = logging.getLogger(__name__)
+
+PAGE_SIZE: Final = 25
+API: Final = "/api/"
+NAVIGATION: Final = (
+    ("Home", "home"),
+    ("Models", "model-list"),
+    ("Datasets", "dataset-list"),
+    ("Releases", "release-list"),
+    ("Policies", "policy-list"),
+)
+
+
+class Request(HttpRequest):
+    """A request as our middleware leaves it."""
+
+    actor: Actor
+    htmx: HtmxDetails
+
+
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+    """Accounts are made by an administrator, not by whoever passes."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        """Refuse public sign-up."""
+        return False
+
+
+Handler = Callable[[HttpRequest], HttpResponseBase]
+
+
+class ActorMiddleware:
+    """Put an ``Actor`` on the request: the person of the session or of a bearer token."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer with the actor in place; a bad token is refused at once."""
+        scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
+        if scheme.lower() == "bearer" and request.path.startswith(API):
+            person = person_of_token(secret.strip())
+            if person is None:
+                return JsonResponse({"error": "The token is unknown, expired or revoked."}, status=401)
+            request.user = person
+            request._dont_enforce_csrf_checks = True  # type: ignore[attr-defined]  # noqa: SLF001
+        user = request.user
+        cast("Request", request).actor = user.actor() if isinstance(user, Person) else ANONYMOUS
+        return self.get_response(request)
+
+
+class DomainErrorMiddleware:
+    """Answer a refusal with its sentence, as page, part or JSON."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Pass the request on."""
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """Turn a domain error into its answer; leave every other error alone."""
+        if not isinstance(error, DomainError):
+            return None
+        if request.path.startswith(API):
+            return JsonResponse({"error": error.message}, status=error.status)
+        context = {"message": error.message}
+        if getattr(request, "htmx", False):
+            text = render_to_string("components/callout.html", {"tone": "bad", "text": error.message}, request)
+            response = HttpResponse(text, status=error.status)
+            response["HX-Retarget"] = "#messages"
+            response["HX-Reswap"] = "innerHTML"
+            return response
+        return render(request, f"{error.status}.html", context, status=error.status)
+
+
+def person_of_token(secret: str) -> Person | None:
+    """Return whose token this is, or None when it is unknown, expired or revoked."""
+    token = AccessToken.objects.usable().select_related("person").filter(digest=sha256(secret.encode())).first()
+    return token.person if token else None
+
+
+def render_part(
+    request: Request, template: str, part: str, context: Mapping[str, Any], status: int = 200
+) -> HttpResponse:
+    """Render ``template#part`` when htmx asks, and the whole page otherwise."""
+    name = f"{template}#{part}" if request.htmx and not request.htmx.boosted else template
+    response = render(request, name, dict(context), status=status)
+    response["Vary"] = "HX-Request"
+    return response
+
+
+def page_of(request: HttpRequest, rows: models.QuerySet[Any] | list[Any], size: int = PAGE_SIZE) -> Page[Any]:
+    """Return the page of rows that the request asks for; a wild number gives the nearest page."""
+    return Paginator(rows, size).get_page(request.GET.get("page"))
+
+
+def query_without_page(request: HttpRequest) -> str:
+    """Return the query string without the page number, to be put before ``page=``."""
+    query = request.GET.copy()
+    query.pop("page", None)
+    return query.urlencode()
+
+
+def navigation(request: HttpRequest) -> dict[str, Any]:
+    """Return what the frame of every page shows (context processor)."""
+    actor = getattr(request, "actor", ANONYMOUS)
+    if not actor.is_person:
+        return {"navigation": [], "actor": actor}
+    items = [_item(request, label, reverse(name)) for label, name in NAVIGATION]
+    if refusal(actor, Action.JOURNAL_READ) is None:
+        items.append(_item(request, "Journal", reverse("journal")))
+    if refusal(actor, Action.PEOPLE_MANAGE) is None:
+        items.append(_item(request, "People", reverse("people")))
+    return {"navigation": items, "actor": actor, "now": timezone.now()}
+
+
+def tabs(items: Iterable[tuple[str, str, int | None]], current: str) -> list[dict[str, Any]]:
+    """Return tab items (label, address, count) with the current one marked."""
+    return [
+        {"label": label, "url": url, "count": count, "is_current": label == current} for label, url, count in items
+    ]
+
+
+def _item(request: HttpRequest, label: str, url: str) -> dict[str, Any]:
+    is_current = request.path == url if url == "/" else request.path.startswith(url)
+    return {"label": label, "url": url, "is_current": is_current}
+
+
+class KindConverter:
+    """``models`` or ``datasets`` in an address, ``model`` or ``dataset`` in the code."""
+
+    regex = "models|datasets"
+
+    def to_python(self, value: str) -> str:
+        """Return the kind."""
+        return value.removesuffix("s")
+
+    def to_url(self, value: str) -> str:
+        """Return the word of the address."""
+        return f"{value}s"
+
+
+class VersionConverter:
+    """A version's name in an address."""
+
+    regex = "[0-9A-Za-z][0-9A-Za-z._+-]*"
+
+    def to_python(self, value: str) -> str:
+        """Return the name."""
+        return value
+
+    def to_url(self, value: str) -> str:
+        """Return the name."""
+        return value

@@ -1,0 +1,37 @@
+"""Addresses of the registry's pages."""
+
+from __future__ import annotations
+
+from django.urls import path, register_converter
+
+from registry.http import KindConverter, VersionConverter
+from registry.views import assets, documents, journal, people, tokens, versions
+
+register_converter(KindConverter, "kind")
+register_converter(VersionConverter, "version")
+
+VERSION = "<kind:kind>/<slug:slug>/<version:name>/"
+
+urlpatterns = [
+    path("<kind:kind>/-/new/", assets.asset_new, name="asset-new"),
+    path("<kind:kind>/<slug:slug>/", assets.asset_detail, name="asset"),
+    path("<kind:kind>/<slug:slug>/-/edit/", assets.asset_edit, name="asset-edit"),
+    path("<kind:kind>/<slug:slug>/-/new-version/", versions.version_new, name="version-new"),
+    path(f"{VERSION}data/", versions.version_data, name="version-data"),
+    path(f"{VERSION}edit/", versions.version_edit, name="version-edit"),
+    path(f"{VERSION}artifacts/add/", versions.artifact_add, name="artifact-add"),
+    path(f"{VERSION}artifacts/<int:pk>/remove/", versions.artifact_remove, name="artifact-remove"),
+    path(f"{VERSION}lineage/add/", versions.lineage_add, name="lineage-add"),
+    path(f"{VERSION}lineage/<int:pk>/remove/", versions.lineage_remove, name="lineage-remove"),
+    path(f"{VERSION}document/", documents.document_detail, name="document"),
+    path(f"{VERSION}document/history/", documents.document_history, name="document-history"),
+    path(f"{VERSION}document/<slug:section>/", documents.document_edit, name="document-edit"),
+    path(f"{VERSION}journal/", journal.version_journal, name="version-journal"),
+    path("journal/", journal.journal, name="journal"),
+    path("people/", people.people, name="people"),
+    path("people/add/", people.person_add, name="person-add"),
+    path("people/<int:pk>/", people.person_edit, name="person-edit"),
+    path("people/teams/add/", people.team_add, name="team-add"),
+    path("tokens/", tokens.tokens, name="tokens"),
+    path("tokens/<int:pk>/revoke/", tokens.token_revoke, name="token-revoke"),
+]

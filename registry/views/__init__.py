@@ -1,0 +1,1 @@
+"""The registry's pages: find, call a service, render; no rule inside."""
