@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
 from django.db import models
@@ -24,7 +24,13 @@ from registry.models import (
 )
 
 
-class Window(admin.ModelAdmin[models.Model]):
+if TYPE_CHECKING:
+    Base = admin.ModelAdmin[models.Model]
+else:
+    Base = admin.ModelAdmin
+
+
+class Window(Base):
     """Look, but do not touch: every write goes through a service."""
 
     actions = None

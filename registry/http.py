@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from allauth.account.adapter import DefaultAccountAdapter
+from django.conf import settings
 from django.core.paginator import Page, Paginator
 from django.db import models
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
@@ -96,7 +97,7 @@ class DomainErrorMiddleware:
             return JsonResponse({"error": error.message}, status=error.status)
         context = {"message": error.message}
         if getattr(request, "htmx", False):
-            text = render_to_string("components/callout.html", {"tone": "bad", "text": error.message}, request)
+            text = render_to_string("components/callout.html", {"tone": "bad", "text": error.message, "dismiss": True}, request)
             response = HttpResponse(text, status=error.status)
             response["HX-Retarget"] = "#messages"
             response["HX-Reswap"] = "innerHTML"
@@ -136,13 +137,19 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     """Return what the frame of every page shows (context processor)."""
     actor = getattr(request, "actor", ANONYMOUS)
     if not actor.is_person:
-        return {"navigation": [], "actor": actor}
+        return {"navigation": [], "actor": actor, "assay_version": settings.ASSAY_VERSION}
     items = [_item(request, label, reverse(name)) for label, name in NAVIGATION]
     if refusal(actor, Action.JOURNAL_READ) is None:
         items.append(_item(request, "Journal", reverse("journal")))
     if refusal(actor, Action.PEOPLE_MANAGE) is None:
         items.append(_item(request, "People", reverse("people")))
-    return {"navigation": items, "actor": actor, "now": timezone.now()}
+    return {
+        "navigation": items,
+        "actor": actor,
+        "signed_in_person": request.user,
+        "assay_version": settings.ASSAY_VERSION,
+        "now": timezone.now(),
+    }
 
 
 def tabs(items: Iterable[tuple[str, str, int | None]], current: str) -> list[dict[str, Any]]:
@@ -183,3 +190,8 @@ class VersionConverter:
     def to_url(self, value: str) -> str:
         """Return the name."""
         return value
+
+
+def display_name(person: Person) -> str:
+    """Return what allauth calls a person."""
+    return person.name

@@ -37,6 +37,23 @@ class Assessment(models.Model):
         return f"{self.framework_key} on {self.version_id}"
 
 
+class EvidenceQuerySet(models.QuerySet["Evidence"]):
+    """Reads of evidence."""
+
+    def files(self) -> EvidenceQuerySet:
+        """Files only, no links."""
+        return self.exclude(sha256="")
+
+    def only_for(self, answer: Answer) -> EvidenceQuerySet:
+        """Evidence that supports this answer and no other."""
+        supporting = self.filter(pk__in=answer.evidence.values("pk"))
+        return supporting.annotate(supported=models.Count("answers")).filter(supported=1)
+
+    def for_page(self) -> EvidenceQuerySet:
+        """In the order in which it was added, with who added it."""
+        return self.select_related("added_by").order_by("pk")
+
+
 class Evidence(models.Model):
     """A file, kept by its digest, or a link."""
 
@@ -48,6 +65,8 @@ class Evidence(models.Model):
     content_type = models.CharField(max_length=100, blank=True)
     added_at = models.DateTimeField(auto_now_add=True)
     added_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    objects = EvidenceQuerySet.as_manager()
 
     class Meta:
         verbose_name_plural = "evidence"
@@ -66,6 +85,19 @@ class Evidence(models.Model):
         return bool(self.sha256)
 
 
+class AnswerQuerySet(models.QuerySet["Answer"]):
+    """Reads of answers."""
+
+    def on(self, version: Version, framework_key: str = "") -> AnswerQuerySet:
+        """Answers about a version, to one framework or to all."""
+        found = self.filter(assessment__version=version)
+        return found.filter(assessment__framework_key=framework_key) if framework_key else found
+
+    def for_page(self) -> AnswerQuerySet:
+        """With who answered, and how many pieces of evidence there are (``pieces``)."""
+        return self.select_related("assessment", "answered_by").annotate(pieces=models.Count("evidence"))
+
+
 class Answer(models.Model):
     """One answer to one item."""
 
@@ -79,6 +111,8 @@ class Answer(models.Model):
     answered_at = models.DateTimeField(auto_now=True)
     answered_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
 
+    objects = AnswerQuerySet.as_manager()
+
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["assessment", "item"], name="one_answer_per_item"),
@@ -90,3 +124,8 @@ class Answer(models.Model):
 
     def __str__(self) -> str:
         return f"{self.item}: {self.value}"
+
+    @property
+    def stamp(self) -> str:
+        """Which answer this is, for whoever wants to replace the one that they saw."""
+        return self.answered_at.isoformat()

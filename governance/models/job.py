@@ -26,7 +26,8 @@ class Job(models.Model):
     """A row that a worker works on."""
 
     state = models.CharField(max_length=10, choices=JobState, default=JobState.QUEUED)
-    attempt = models.PositiveIntegerField(default=0)
+    attempt = models.PositiveIntegerField(default=0, help_text="Grows with each claim and never goes back.")
+    losses = models.PositiveSmallIntegerField(default=0, help_text="Workers that went silent since it was asked for.")
     progress = models.PositiveSmallIntegerField(default=0, help_text="Percent.")
     error = models.TextField(blank=True)
     requested_at = models.DateTimeField(auto_now_add=True)

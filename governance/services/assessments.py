@@ -1,160 +1,118 @@
-"""Answering a framework about a version, with evidence."""
+"""Answering a framework about a version.
+
+The rule: an answer is replaced, never edited in silence; what stood before,
+with its reason, goes into the journal.
+"""
 
 from __future__ import annotations
 
-from typing import IO, Final
+from typing import Final
 
-from django.core.exceptions import ValidationError
-from django.core.validators import URLValidator
 from django.db import transaction
 
 from governance.models import Answer, Assessment, Evidence, Value
-from governance.services import files
 from registry import audit
 from registry.catalog.loader import framework, frameworks
-from registry.catalog.schema import Item
-from registry.errors import DomainError
+from registry.errors import ConflictError, DomainError
 from registry.models import Version
 from registry.policy import Action, Actor
-from registry.services.versions import clean_filename, locked_version
+from registry.services.versions import locked_version
 
-SHELF: Final = "evidence"
-OPENERS: Final = {
-    b"%PDF-": "application/pdf",
-    b"\x89PNG\r\n\x1a\n": "image/png",
-    b"\xff\xd8\xff": "image/jpeg",
-    b"PK\x03\x04": "application/zip",
-}
-LONGEST_OPENER: Final = 8
+LONGEST_REASON: Final = 20_000
+
+
+class AnsweredMeanwhileError(ConflictError):
+    """Somebody answered the item after the person opened it.
+
+    Attributes:
+        theirs: the answer that stands now, or None when it was taken back.
+    """
+
+    def __init__(self, theirs: Answer | None) -> None:
+        who = f"{theirs.answered_by.name} answered this item" if theirs else "This answer was taken back"
+        super().__init__(f"{who} after you opened it. Compare both below, then save again.")
+        self.theirs = theirs
 
 
 @transaction.atomic
 def answer_item(
-    *, actor: Actor, version_id: int, framework_key: str, item_slug: str, value: str, justification: str = ""
-) -> Answer:
-    """Answer one item; the answer before it is replaced and stays in the journal.
-
-    Raises:
-        ForbiddenError: the actor does not write in the team.
-        DomainError: no such answer, or not applicable without a reason.
-    """
-    version = locked_version(actor, version_id, Action.CHECKLIST_ANSWER)
-    item = framework(framework_key).item(item_slug)
-    justification = justification.replace("\r\n", "\n").strip()
-    _check(value, justification)
-    assessment = start(version, framework_key)
-    before = assessment.answers.filter(item=item.id).values_list("value", flat=True).first()
-    answer, _ = Answer.objects.update_or_create(
-        assessment=assessment,
-        item=item.id,
-        defaults={"value": value, "justification": justification, "answered_by_id": actor.person_id},
-    )
-    detail = {"item": item.id, "before": before, "after": value}
-    audit.record(actor, Action.CHECKLIST_ANSWER, _subject(version, framework_key), detail)
-    return answer
-
-
-@transaction.atomic
-def clear_answer(*, actor: Actor, version_id: int, framework_key: str, item_slug: str) -> None:
-    """Take an answer back, so that the item is open again.
-
-    Raises:
-        ForbiddenError: the actor does not write in the team.
-    """
-    version = locked_version(actor, version_id, Action.CHECKLIST_ANSWER)
-    item = framework(framework_key).item(item_slug)
-    answer = Answer.objects.filter(
-        assessment__version=version, assessment__framework_key=framework_key, item=item.id
-    ).first()
-    if answer is None:
-        return
-    detail = {"item": item.id, "before": answer.value, "after": None}
-    answer.delete()
-    audit.record(actor, Action.CHECKLIST_ANSWER, _subject(version, framework_key), detail)
-
-
-@transaction.atomic
-def attach_link(
-    *, actor: Actor, version_id: int, framework_key: str, item_slug: str, title: str, url: str
-) -> Evidence:
-    """Attach a link to an answered item.
-
-    Raises:
-        ForbiddenError: the actor does not write in the team.
-        DomainError: not a web address, or the item has no answer yet.
-    """
-    version = locked_version(actor, version_id, Action.CHECKLIST_ANSWER)
-    try:
-        URLValidator(schemes=["http", "https"])(url.strip())
-    except ValidationError as error:
-        message = "That is not a web address. It starts with https:// or http://."
-        raise DomainError(message) from error
-    answer = _answered(version, framework_key, framework(framework_key).item(item_slug))
-    url = url.strip()
-    evidence = Evidence.objects.create(
-        version=version, title=(title.strip() or url)[:200], url=url, added_by_id=actor.person_id
-    )
-    answer.evidence.add(evidence)
-    _record_evidence(actor, version, framework_key, answer, evidence)
-    return evidence
-
-
-@transaction.atomic
-def attach_file(
     *,
     actor: Actor,
     version_id: int,
     framework_key: str,
     item_slug: str,
-    title: str,
-    filename: str,
-    stream: IO[bytes],
-    most_bytes: int,
-) -> Evidence:
-    """Attach a file to an answered item; it is kept by its digest.
+    value: str,
+    justification: str | None = None,
+    based_on: str | None = None,
+) -> Answer:
+    """Answer one item; the same answer given again changes nothing.
+
+    Args:
+        actor: who answers.
+        version_id: the version of a model.
+        framework_key: such as ``nist_ai_rmf``.
+        item_slug: such as ``govern-1-1``.
+        value: one of ``Value``.
+        justification: the reason; None keeps the one that stands.
+        based_on: ``Answer.stamp`` of the answer that the person saw, empty
+            when they saw none; None replaces whatever stands.
 
     Raises:
         ForbiddenError: the actor does not write in the team.
-        DomainError: empty, too large, or the item has no answer yet.
+        AnsweredMeanwhileError: another answer stands than the one seen.
+        DomainError: no such answer, or not applicable without a reason.
     """
-    version = locked_version(actor, version_id, Action.CHECKLIST_ANSWER)
-    answer = _answered(version, framework_key, framework(framework_key).item(item_slug))
-    name = clean_filename(filename)
-    size = stream.seek(0, 2)
-    if size == 0:
-        message = f"“{name}” is empty. Choose the file that holds the evidence."
-        raise DomainError(message)
-    if size > most_bytes:
-        message = f"“{name}” is larger than {most_bytes // 1024**2} MB. Attach a smaller file or a link."
-        raise DomainError(message)
-    stream.seek(0)
-    content_type = content_type_of(stream.read(LONGEST_OPENER))
-    digest, size = files.keep(SHELF, stream)
-    evidence = Evidence.objects.create(
-        version=version,
-        title=(title.strip() or name)[:200],
-        sha256=digest,
-        size=size,
-        content_type=content_type,
-        added_by_id=actor.person_id,
+    version = locked_model(actor, version_id)
+    item = framework(framework_key).item(item_slug)
+    assessment = start(version, framework_key)
+    before = assessment.answers.select_related("answered_by").filter(item=item.id).first()
+    if based_on is not None and based_on != (before.stamp if before else ""):
+        raise AnsweredMeanwhileError(before)
+    reason = _reason(justification, before)
+    _check(value, reason)
+    if before is not None and (before.value, before.justification) == (value, reason):
+        return before
+    answer, _ = Answer.objects.update_or_create(
+        assessment=assessment,
+        item=item.id,
+        defaults={"value": value, "justification": reason, "answered_by_id": actor.person_id},
     )
-    answer.evidence.add(evidence)
-    _record_evidence(actor, version, framework_key, answer, evidence)
-    return evidence
+    detail = {"item": item.id, **_difference(before, answer)}
+    audit.record(actor, Action.CHECKLIST_ANSWER, subject_of(version, framework_key), detail)
+    return answer
 
 
 @transaction.atomic
-def detach_evidence(*, actor: Actor, version_id: int, evidence_id: int) -> None:
-    """Take a piece of evidence off a version; snapshots that name it keep its digest.
+def clear_answer(*, actor: Actor, version_id: int, framework_key: str, item_slug: str) -> None:
+    """Take an answer back with the evidence that supports nothing else; the item is open again.
 
     Raises:
         ForbiddenError: the actor does not write in the team.
     """
+    version = locked_model(actor, version_id)
+    item = framework(framework_key).item(item_slug)
+    answer = Answer.objects.on(version, framework_key).filter(item=item.id).first()
+    if answer is None:
+        return
+    lost = Evidence.objects.only_for(answer)
+    detail = {"item": item.id, **_difference(answer, None), "evidence_removed": [piece.title for piece in lost]}
+    Evidence.objects.filter(pk__in=[piece.pk for piece in lost]).delete()
+    answer.delete()
+    audit.record(actor, Action.CHECKLIST_ANSWER, subject_of(version, framework_key), detail)
+
+
+def locked_model(actor: Actor, version_id: int) -> Version:
+    """Lock a version whose checklists are to be written.
+
+    Raises:
+        ForbiddenError: the actor does not write in the team.
+        DomainError: it is a dataset's version.
+    """
     version = locked_version(actor, version_id, Action.CHECKLIST_ANSWER)
-    evidence = version.evidence.get(pk=evidence_id)
-    detail = {"evidence_removed": evidence.title, "sha256": evidence.sha256, "url": evidence.url}
-    evidence.delete()
-    audit.record(actor, Action.CHECKLIST_ANSWER, version.subject, detail)
+    if not version.asset.is_model:
+        message = "Only models have checklists; a dataset is described in its datasheet."
+        raise DomainError(message)
+    return version
 
 
 def start(version: Version, framework_key: str) -> Assessment:
@@ -168,6 +126,11 @@ def start(version: Version, framework_key: str) -> Assessment:
     return assessment
 
 
+def subject_of(version: Version, framework_key: str) -> str:
+    """Return a checklist's name in the journal."""
+    return f"{version.subject}/checklist/{framework_key}"
+
+
 def frozen(version: Version) -> list[dict[str, object]]:
     """Return every framework's answers as they go into a snapshot."""
     assessments = {
@@ -175,11 +138,6 @@ def frozen(version: Version) -> list[dict[str, object]]:
         for assessment in version.assessments.prefetch_related("answers__evidence", "answers__answered_by")
     }
     return [_frozen(made_from.key, assessments.get(made_from.key)) for made_from in frameworks().values()]
-
-
-def content_type_of(opening: bytes) -> str:
-    """Return the media type that a file's first bytes show."""
-    return next((kind for opener, kind in OPENERS.items() if opening.startswith(opener)), "application/octet-stream")
 
 
 def _frozen(key: str, assessment: Assessment | None) -> dict[str, object]:
@@ -205,6 +163,12 @@ def _frozen(key: str, assessment: Assessment | None) -> dict[str, object]:
     }
 
 
+def _reason(justification: str | None, before: Answer | None) -> str:
+    if justification is None:
+        return before.justification if before else ""
+    return justification.replace("\r\n", "\n").strip()
+
+
 def _check(value: str, justification: str) -> None:
     if value not in Value.values:
         message = "Choose yes, partly, no or not applicable."
@@ -212,22 +176,12 @@ def _check(value: str, justification: str) -> None:
     if value == Value.NOT_APPLICABLE and not justification:
         message = "Say why it is not applicable; a reviewer will read the reason."
         raise DomainError(message)
-
-
-def _answered(version: Version, framework_key: str, item: Item) -> Answer:
-    answer = Answer.objects.filter(
-        assessment__version=version, assessment__framework_key=framework_key, item=item.id
-    ).first()
-    if answer is None:
-        message = "Answer the item first, then attach evidence to the answer."
+    if len(justification) > LONGEST_REASON:
+        message = f"The justification is longer than {LONGEST_REASON} characters. Attach the rest as evidence."
         raise DomainError(message)
-    return answer
 
 
-def _record_evidence(actor: Actor, version: Version, key: str, answer: Answer, evidence: Evidence) -> None:
-    detail = {"item": answer.item, "evidence": evidence.title, "sha256": evidence.sha256, "url": evidence.url}
-    audit.record(actor, Action.CHECKLIST_ANSWER, _subject(version, key), detail)
-
-
-def _subject(version: Version, framework_key: str) -> str:
-    return f"{version.subject}/checklist/{framework_key}"
+def _difference(before: Answer | None, after: Answer | None) -> dict[str, object]:
+    values = {"before": before.value if before else None, "after": after.value if after else None}
+    reasons = {"before": before.justification if before else "", "after": after.justification if after else ""}
+    return {"answer": values, **({"reason": reasons} if reasons["before"] != reasons["after"] else {})}

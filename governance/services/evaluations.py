@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import IO, Any, Final
 
 from django.db import transaction
+from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 
 from governance.fairness import counting, predictions, verdicts
@@ -19,42 +22,41 @@ from registry.models import Version
 from registry.policy import SYSTEM, Action, Actor
 from registry.services.versions import clean_filename, locked_version
 
+logger = logging.getLogger(__name__)
+
 SHELF: Final = "predictions"
 SEED: Final = 20190129
+BROKE_OFF: Final = "The computation broke off; the worker's log says where. Run it again, or tell your operator."
 
 
-@transaction.atomic
+@dataclass(frozen=True)
+class Result:
+    """What one attempt has found."""
+
+    table: CountTable
+    seen: Witness
+    found: tuple[verdicts.Finding, ...]
+
+
 def upload_predictions(
     *, actor: Actor, version_id: int, filename: str, stream: IO[bytes], most_bytes: int
 ) -> Predictions:
     """Keep a file of predictions after looking into it.
 
+    The look may take seconds, so it happens before the transaction and on a
+    copy: a file that is refused is never kept.
+
     Raises:
         ForbiddenError: the actor does not write in the team.
         DomainError: too large, or not a CSV or Parquet table; nothing is kept.
     """
-    version = locked_version(actor, version_id, Action.EVALUATION_REQUEST)
+    version = Version.objects.select_related("asset").get(pk=version_id)
+    policy.require(actor, Action.EVALUATION_REQUEST, version.target)
     name = clean_filename(filename)
-    size = stream.seek(0, 2)
-    if size > most_bytes:
-        message = (
-            f"“{name}” has {size // 1024**2} MB; the limit is {most_bytes // 1024**2} MB. "
-            "Save it as Parquet, or leave out columns that are not needed."
-        )
-        raise DomainError(message)
-    digest, size = files.keep(SHELF, stream)
-    preview = _looked_into(digest, name)
-    uploaded = Predictions.objects.create(
-        version=version,
-        filename=name,
-        sha256=digest,
-        size=size,
-        preview=preview.to_json(),
-        uploaded_by_id=actor.person_id,
-    )
-    detail = {"predictions": name, "sha256": digest, "rows": preview.rows}
-    audit.record(actor, Action.EVALUATION_REQUEST, version.subject, detail)
-    return uploaded
+    _refuse_size(name, stream.seek(0, 2), most_bytes)
+    with files.staged(stream) as path:
+        preview = predictions.inspect(path, filename=name)
+    return _keep_predictions(actor, version_id, name, stream, preview)
 
 
 @transaction.atomic
@@ -67,7 +69,7 @@ def request_evaluation(*, actor: Actor, predictions_id: int, name: str, columns:
     """
     uploaded = Predictions.objects.select_related("version").get(pk=predictions_id)
     version = locked_version(actor, uploaded.version_id, Action.EVALUATION_REQUEST)
-    predictions.check_columns(predictions.Preview.from_json(uploaded.preview), columns)
+    counting.check_columns(predictions.Preview.from_json(uploaded.preview), columns)
     evaluation = Evaluation.objects.create(
         version=version,
         predictions=uploaded,
@@ -92,8 +94,9 @@ def retry_evaluation(*, actor: Actor, evaluation_id: int) -> Evaluation:
     if evaluation.state != JobState.FAILED:
         message = "Only a failed evaluation can be run again."
         raise ConflictError(message)
-    evaluation.state, evaluation.error, evaluation.requested_at = JobState.QUEUED, "", timezone.now()
-    evaluation.save(update_fields=["state", "error", "requested_at"])
+    evaluation.state, evaluation.error, evaluation.losses = JobState.QUEUED, "", 0
+    evaluation.requested_at, evaluation.finished_at, evaluation.progress = timezone.now(), None, 0
+    evaluation.save(update_fields=["state", "error", "losses", "requested_at", "finished_at", "progress"])
     audit.record(actor, Action.EVALUATION_REQUEST, _subject(evaluation), {"again": True})
     return evaluation
 
@@ -103,27 +106,14 @@ def carry_out(evaluation_id: int) -> None:
     evaluation = jobs.claim(Evaluation, evaluation_id)
     if evaluation is None:
         return
-    if evaluation.attempt > jobs.MOST_ATTEMPTS:
-        _fail(evaluation, jobs.TOO_OFTEN)
-        return
     try:
-        table, seen = _measure(evaluation)
+        _work(evaluation)
     except jobs.TakenOverError:
-        return
-    except DomainError as error:
-        _fail(evaluation, error.message)
-        return
-    except Exception:
-        _fail(evaluation, "The computation broke off; the worker's log says where. Run it again, or tell your operator.")
-        raise
-    if not seen.agrees:
-        _fail(evaluation, f"Fairlearn disagrees by {seen.largest_difference}; the result is not to be trusted.")
-        return
-    finish_evaluation(actor=SYSTEM, evaluation=evaluation, table=table, seen=seen)
+        logger.info("Attempt %s at evaluation %s was taken over.", evaluation.attempt, evaluation.pk)
 
 
 @transaction.atomic
-def finish_evaluation(*, actor: Actor, evaluation: Evaluation, table: CountTable, seen: Witness) -> None:
+def finish_evaluation(*, actor: Actor, evaluation: Evaluation, result: Result) -> None:
     """Keep the result of the attempt that still holds the job.
 
     Raises:
@@ -132,8 +122,7 @@ def finish_evaluation(*, actor: Actor, evaluation: Evaluation, table: CountTable
     """
     row = jobs.held(evaluation)
     policy.require(actor, Action.EVALUATION_FINISH)
-    found = verdicts.findings(table, seed=SEED)
-    row.counts, row.witness = table.to_json(), seen.to_json()
+    row.counts, row.witness = result.table.to_json(), result.seen.to_json()
     row.state, row.progress, row.finished_at = JobState.DONE, 100, timezone.now()
     row.save(update_fields=["counts", "witness", "state", "progress", "finished_at"])
     row.findings.all().delete()
@@ -147,9 +136,9 @@ def finish_evaluation(*, actor: Actor, evaluation: Evaluation, table: CountTable
             verdict=finding.verdict,
             body=finding.to_json(),
         )
-        for position, finding in enumerate(found)
+        for position, finding in enumerate(result.found)
     )
-    audit.record(actor, Action.EVALUATION_FINISH, _subject(row), {"attempt": row.attempt, "rows": table.rows})
+    audit.record(actor, Action.EVALUATION_FINISH, _subject(row), {"attempt": row.attempt, "rows": result.table.rows})
 
 
 @transaction.atomic
@@ -185,16 +174,62 @@ def frozen(version: Version) -> list[dict[str, Any]]:
     ]
 
 
-def _looked_into(digest: str, name: str) -> predictions.Preview:
+def _refuse_size(name: str, size: int, most_bytes: int) -> None:
+    if size <= most_bytes:
+        return
+    message = (
+        f"“{name}” has {filesizeformat(size)}; the limit is {filesizeformat(most_bytes)}. "
+        "Save it as Parquet, or leave out columns that are not needed."
+    )
+    raise DomainError(message)
+
+
+@transaction.atomic
+def _keep_predictions(
+    actor: Actor, version_id: int, name: str, stream: IO[bytes], preview: predictions.Preview
+) -> Predictions:
+    version = locked_version(actor, version_id, Action.EVALUATION_REQUEST)
+    digest, size = files.keep(SHELF, stream)
+    uploaded = Predictions.objects.create(
+        version=version,
+        filename=name,
+        sha256=digest,
+        size=size,
+        preview=preview.to_json(),
+        uploaded_by_id=actor.person_id,
+    )
+    detail = {"predictions": name, "sha256": digest, "rows": preview.rows}
+    audit.record(actor, Action.EVALUATION_REQUEST, version.subject, detail)
+    return uploaded
+
+
+def _work(evaluation: Evaluation) -> None:
+    if jobs.is_hopeless(evaluation):
+        _fail(evaluation, jobs.TOO_OFTEN)
+        return
     try:
-        return predictions.inspect(files.path_of(SHELF, digest), filename=name)
-    except DomainError:
-        if not Predictions.objects.filter(sha256=digest).exists():
-            files.forget(SHELF, digest)
+        with jobs.beating(evaluation):
+            result = _measure(evaluation)
+    except jobs.TakenOverError:
         raise
+    except DomainError as error:
+        _fail(evaluation, error.message)
+    except Exception:
+        _fail(evaluation, BROKE_OFF)
+        raise
+    else:
+        _settle(evaluation, result)
 
 
-def _measure(evaluation: Evaluation) -> tuple[CountTable, Witness]:
+def _settle(evaluation: Evaluation, result: Result) -> None:
+    if not result.seen.agrees:
+        reason = f"Fairlearn disagrees by {result.seen.largest_difference}; the result is not to be trusted."
+        _fail(evaluation, reason)
+        return
+    finish_evaluation(actor=SYSTEM, evaluation=evaluation, result=result)
+
+
+def _measure(evaluation: Evaluation) -> Result:
     uploaded = evaluation.predictions
     path = files.path_of(SHELF, uploaded.sha256)
     columns = Columns.from_json(evaluation.columns)
@@ -204,7 +239,7 @@ def _measure(evaluation: Evaluation) -> tuple[CountTable, Witness]:
     jobs.beat(evaluation, 60)
     seen = witness(path, dialect=dialect, columns=columns, table=table)
     jobs.beat(evaluation, 90)
-    return table, seen
+    return Result(table=table, seen=seen, found=tuple(verdicts.findings(table, seed=SEED)))
 
 
 def _fail(evaluation: Evaluation, reason: str) -> None:

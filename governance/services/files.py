@@ -6,14 +6,29 @@ person typed ever reaches the file system, and the same bytes are kept once.
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import IO
 
+from django.conf import settings
 from django.core.files.base import File
 from django.core.files.storage import default_storage
 
 from registry.digest import sha256_of_stream
 from registry.errors import ConflictError
+
+
+@contextmanager
+def staged(stream: IO[bytes]) -> Iterator[Path]:
+    """Put a stream into a file under a name of our own, for a look before it is kept."""
+    with NamedTemporaryFile(dir=settings.FILE_UPLOAD_TEMP_DIR, prefix="staged-") as copy:
+        stream.seek(0)
+        shutil.copyfileobj(stream, copy)
+        copy.flush()
+        yield Path(copy.name)
 
 
 def keep(shelf: str, stream: IO[bytes], *, suffix: str = "") -> tuple[str, int]:
@@ -25,7 +40,9 @@ def keep(shelf: str, stream: IO[bytes], *, suffix: str = "") -> tuple[str, int]:
         default_storage.delete(name)
     if not default_storage.exists(name):
         stream.seek(0)
-        default_storage.save(name, File(stream, name=digest))
+        stored = default_storage.save(name, File(stream, name=digest))
+        if stored != name:  # somebody else kept the same bytes in the same moment
+            default_storage.delete(stored)
     return digest, size
 
 

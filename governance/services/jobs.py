@@ -8,22 +8,29 @@ job runs again and yields one result.
 
 from __future__ import annotations
 
+import logging
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Final, TypeVar
 
 from django.conf import settings
-from django.db import models, transaction
+from django.db import DatabaseError, connection, models, transaction
 from django.utils import timezone
 
 from governance.models import Job, JobState
 from governance.models.job import abandoned
 from registry.errors import ConflictError
 
+logger = logging.getLogger(__name__)
+
 MOST_ATTEMPTS: Final = 3
 TOO_OFTEN: Final = (
     "The worker died each time it tried, most likely for want of memory. "
     "Try a smaller file, or ask your operator to look at the worker's log."
 )
+BEATS_PER_STALL: Final = 4
 J = TypeVar("J", bound=Job)
 
 
@@ -40,9 +47,10 @@ def claim(kind: type[J], pk: int) -> J | None:
     job = kind._default_manager.select_for_update().filter(pk=pk).first()  # noqa: SLF001
     if job is None or not _is_free(job):
         return None
+    job.losses += job.state == JobState.RUNNING
     job.state, job.attempt = JobState.RUNNING, job.attempt + 1
     job.heartbeat_at, job.progress, job.error = timezone.now(), 0, ""
-    job.save(update_fields=["state", "attempt", "heartbeat_at", "progress", "error"])
+    job.save(update_fields=["state", "attempt", "losses", "heartbeat_at", "progress", "error"])
     return job
 
 
@@ -52,9 +60,28 @@ def beat(job: Job, progress: int) -> None:
     Raises:
         TakenOverError: another worker has taken the job over.
     """
-    held = type(job)._default_manager.filter(pk=job.pk, attempt=job.attempt, state=JobState.RUNNING)  # noqa: SLF001
-    if not held.update(heartbeat_at=timezone.now(), progress=progress):
+    if not _mine(job).update(heartbeat_at=timezone.now(), progress=progress):
         raise TakenOverError
+
+
+@contextmanager
+def beating(job: Job) -> Iterator[None]:
+    """Keep the heart beating from a thread of its own, however long a step takes.
+
+    Inside a transaction there is nothing to keep alive: nobody else sees the
+    row, and the thread could not write to it either.
+    """
+    if connection.in_atomic_block:
+        yield
+        return
+    stop = threading.Event()
+    heart = threading.Thread(target=_pulse, args=(job, stop), name=f"heart-of-{job.pk}", daemon=True)
+    heart.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        heart.join()
 
 
 def held(job: J) -> J:
@@ -75,6 +102,11 @@ def forsaken(kind: type[J]) -> models.QuerySet[J]:
     return kind._default_manager.filter(abandoned(before))  # noqa: SLF001
 
 
+def is_hopeless(job: Job) -> bool:
+    """Whether so many workers were lost over this job that one more would be lost too."""
+    return job.losses >= MOST_ATTEMPTS
+
+
 def _is_free(job: Job) -> bool:
     if job.state == JobState.QUEUED:
         return True
@@ -82,3 +114,18 @@ def _is_free(job: Job) -> bool:
     return job.state == JobState.RUNNING and (job.heartbeat_at is None or job.heartbeat_at < limit)
 
 
+def _mine(job: J) -> models.QuerySet[J]:
+    return type(job)._default_manager.filter(pk=job.pk, attempt=job.attempt, state=JobState.RUNNING)  # noqa: SLF001
+
+
+def _pulse(job: Job, stop: threading.Event) -> None:
+    try:
+        while not stop.wait(settings.EVALUATION_STALL_SECONDS / BEATS_PER_STALL):
+            try:
+                if not _mine(job).update(heartbeat_at=timezone.now()):
+                    return
+            except DatabaseError:
+                logger.warning("A heartbeat of %r was lost.", job, exc_info=True)
+                connection.close()
+    finally:
+        connection.close()

@@ -1,0 +1,93 @@
+"""Who has approved, in which role, and what still stands against it.
+
+An approval counts when it is about the present snapshot, is that person's
+latest decision in that role on it, and does not come from an author. One
+person fills one role: the assignment of people to places is a maximum
+bipartite matching, so that nobody's order of deciding matters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from governance.gate.facts import DecisionFact, Facts
+from governance.gate.policy import Policy
+from governance.gate.requirement import Requirement, met, not_met
+from governance.workflow import Step
+
+
+def approvals(policy: Policy, facts: Facts) -> Iterator[Requirement]:
+    """Return one requirement for each role that the policy names."""
+    standing = _standing(facts)
+    given = [one for one in standing if one.step is Step.APPROVE and one.person_id not in facts.author_ids]
+    filled = _matched(policy, given)
+    for rule in policy.approvals:
+        key, title, mend = f"approval:{rule.role}", f"Approved by {rule.role} review", f"review:{rule.role}"
+        names = filled[rule.role]
+        if len(names) >= rule.quorum:
+            yield met(key, title, f"Approved by {', '.join(names)}.")
+        else:
+            yield not_met(key, title, _lacking(rule.role, rule.quorum, names, facts), mend)
+
+
+def objections(facts: Facts) -> Requirement:
+    """Return whether a refusal of the present snapshot still stands."""
+    against = [one for one in _standing(facts) if one.step is not Step.APPROVE]
+    title = "No standing objection"
+    if not against:
+        return met("objections", title, "Nobody objects to this content.")
+    names = ", ".join(f"{one.person_name} ({one.role})" for one in against)
+    text = f"{names} did not approve. Only they can lift that, or a new snapshot after changes."
+    return not_met("objections", title, text, "resubmit")
+
+
+def _standing(facts: Facts) -> list[DecisionFact]:
+    """Return each person's latest decision in each role on the present snapshot."""
+    latest: dict[tuple[int, str], DecisionFact] = {}
+    for decision in facts.decisions:
+        if decision.snapshot_digest == facts.snapshot_digest:
+            latest[decision.person_id, decision.role] = decision
+    return list(latest.values())
+
+
+def _matched(policy: Policy, given: list[DecisionFact]) -> Mapping[str, list[str]]:
+    """Return who fills which role, each person at most one place (Kuhn's augmenting paths)."""
+    places = [(rule.role, number) for rule in policy.approvals for number in range(rule.quorum)]
+    roles: dict[int, list[str]] = {}
+    names: dict[int, str] = {}
+    for one in given:
+        roles.setdefault(one.person_id, []).append(one.role)
+        names[one.person_id] = one.person_name
+    holder: dict[tuple[str, int], int] = {}
+
+    def seat(person: int, seen: set[tuple[str, int]]) -> bool:
+        for place in places:
+            if place[0] not in roles[person] or place in seen:
+                continue
+            seen.add(place)
+            if place not in holder or seat(holder[place], seen):
+                holder[place] = person
+                return True
+        return False
+
+    for person in roles:
+        seat(person, set())
+    filled: dict[str, list[str]] = {rule.role: [] for rule in policy.approvals}
+    for (role, _), person in sorted(holder.items()):
+        filled[role].append(names[person])
+    return filled
+
+
+def _lacking(role: str, quorum: int, names: list[str], facts: Facts) -> str:
+    wanted = "a person" if quorum == 1 else f"{quorum} people"
+    text = f"Waits for {wanted} in the role “{role}” who wrote nothing of it."
+    if names:
+        text = f"Approved by {', '.join(names)}; {quorum - len(names)} more needed in the role “{role}”."
+    stale = {
+        one.person_name
+        for one in facts.decisions
+        if one.role == role and one.step is Step.APPROVE and one.snapshot_digest != facts.snapshot_digest
+    }
+    if stale:
+        text += f" The approval by {', '.join(sorted(stale))} is about an earlier snapshot."
+    return text

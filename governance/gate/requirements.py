@@ -1,0 +1,137 @@
+"""From policy and facts to requirements, each met or unmet with its reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from governance.gate.approvals import approvals, objections
+from governance.gate.fairness import fairness
+from governance.gate.facts import Facts
+from governance.gate.policy import DocumentRule, FrameworkRule, Policy
+from governance.gate.requirement import Requirement, met, not_met
+from governance.workflow import State
+
+NAMES: Final = {"nist_ai_rmf": "NIST AI RMF", "oecd_ai_principles": "OECD AI Principles"}
+HOLDS: Final = {"yes", "partly", "not-applicable"}
+
+__all__ = ["OpenState", "Requirement", "is_open", "may_promote", "requirements", "unmet"]
+
+
+@dataclass(frozen=True)
+class OpenState:
+    """Whether the gate is open, and why not."""
+
+    allowed: bool
+    reasons: tuple[str, ...] = ()
+
+
+def requirements(policy: Policy, facts: Facts) -> tuple[Requirement, ...]:
+    """Return every requirement of a policy, content first and people last.
+
+    The newest finished evaluation counts; older ones are history.
+    """
+    if policy.forbidden:
+        return (not_met("forbidden", "May be released at all", policy.forbidden, ""),)
+    return tuple(_all(policy, facts))
+
+
+def unmet(found: Sequence[Requirement]) -> tuple[Requirement, ...]:
+    """Return the requirements that are not met."""
+    return tuple(requirement for requirement in found if requirement.state == "unmet")
+
+
+def may_promote(policy: Policy, facts: Facts) -> tuple[Requirement, ...]:
+    """Return what stands in the way of a promotion; nothing means that a person may promote."""
+    return unmet(requirements(policy, facts))
+
+
+def is_open(state: State, promoted_at: datetime | None, expires_at: datetime | None, now: datetime) -> OpenState:
+    """Say whether programs are told yes, by state and clock."""
+    if state is State.PROMOTED and promoted_at and expires_at and promoted_at <= now < expires_at:
+        return OpenState(allowed=True)
+    if state is State.PROMOTED and expires_at and now >= expires_at:
+        return OpenState(False, (f"The approval ended on {expires_at:%-d %B %Y}. Submit the version again.",))  # noqa: FBT003
+    return OpenState(False, (REASONS[state],))  # noqa: FBT003
+
+
+REASONS: Final = {
+    State.IN_REVIEW: "The release is still in review.",
+    State.CHANGES_REQUESTED: "A reviewer has asked for changes.",
+    State.REJECTED: "The release was rejected.",
+    State.WITHDRAWN: "The release was withdrawn.",
+    State.PROMOTED: "The promotion is not complete.",
+    State.SUPERSEDED: "A later release has taken its place in this environment.",
+    State.REVOKED: "The promotion was revoked.",
+}
+
+
+def _all(policy: Policy, facts: Facts) -> Iterator[Requirement]:
+    yield _tier(facts)
+    for document in policy.documents:
+        yield _document(document, facts)
+    for framework in policy.frameworks:
+        yield _framework(framework, facts)
+    if policy.evaluations is not None:
+        yield from fairness(policy.evaluations, facts)
+    yield from _origin(policy, facts)
+    yield from approvals(policy, facts)
+    yield objections(facts)
+
+
+def _tier(facts: Facts) -> Requirement:
+    title = "Tier unchanged since submission"
+    if facts.tier == facts.tier_now:
+        return met("tier", title, f"The model is in the tier “{facts.tier}”.")
+    text = (
+        f"It was submitted in the tier “{facts.tier}” and is in “{facts.tier_now}” now. "
+        "Submit it again, so that the right policy applies."
+    )
+    return not_met("tier", title, text, "resubmit")
+
+
+def _document(rule: DocumentRule, facts: Facts) -> Requirement:
+    found = [document for document in facts.documents if document.template == rule.template]
+    is_card = rule.template == "model_card"
+    key, mend = f"document:{rule.template}", "card" if is_card else "datasheet"
+    title = "Model card complete" if is_card else "Datasheets complete"
+    short = [document for document in found if document.percent < rule.essential_percent]
+    if not found:
+        text = "Link the dataset versions it was trained on; each brings its datasheet."
+        return not_met(key, title, text if not is_card else "Write the model card.", mend)
+    if short:
+        lacking = "; ".join(f"{one.label} has {one.filled} of {one.total} essential fields" for one in short)
+        return not_met(key, title, f"{lacking}; {rule.essential_percent} % are asked for.", mend)
+    filled, total = sum(one.filled for one in found), sum(one.total for one in found)
+    return met(key, title, f"{filled} of {total} essential fields are filled.")
+
+
+def _framework(rule: FrameworkRule, facts: Facts) -> Requirement:
+    found = next((one for one in facts.frameworks if one.framework == rule.framework), None)
+    name = NAMES.get(rule.framework, rule.framework)
+    key, mend, title = f"framework:{rule.framework}", f"checklist:{rule.framework}", f"{name} answered"
+    answered, items = (len(found.values), found.items) if found else (0, 0)
+    if found is None or answered * 100 < rule.answered_percent * items:
+        text = f"{answered} of {items} items are answered; {rule.answered_percent} % are asked for."
+        return not_met(key, title, text, mend)
+    if missed := [item for item in rule.must_hold if found.values.get(item) not in HOLDS]:
+        text = f"{', '.join(missed)} must be answered yes or partly; mend what the item asks about."
+        return not_met(key, title, text, mend)
+    return met(key, title, f"{answered} of {items} items are answered.")
+
+
+def _origin(policy: Policy, facts: Facts) -> Iterator[Requirement]:
+    if policy.git_commit:
+        title = "Git commit given"
+        text = "Give the commit that the version was built from."
+        yield met("commit", title, facts.git_commit) if facts.git_commit else not_met("commit", title, text, "commit")
+    if policy.artifacts:
+        title, enough = "Artifacts named by digest", facts.artifacts >= policy.artifacts
+        text = f"{facts.artifacts} of at least {policy.artifacts} named by SHA-256."
+        yield met("artifacts", title, text) if enough else not_met("artifacts", title, text, "artifacts")
+    if policy.training_datasets:
+        title, enough = "Training data linked", facts.training_datasets >= policy.training_datasets
+        text = f"{facts.training_datasets} of at least {policy.training_datasets} training dataset versions linked."
+        yield met("lineage", title, text) if enough else not_met("lineage", title, text, "lineage")

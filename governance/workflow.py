@@ -1,0 +1,118 @@
+"""The one state machine: how a release moves.
+
+The rule: ``MOVES`` is the only table of transitions. A step that is not in it
+for the present state is a conflict (409), never a matter of permission.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
+
+from registry.errors import ConflictError
+
+
+class State(StrEnum):
+    """Where a release stands."""
+
+    IN_REVIEW = "in_review"
+    CHANGES_REQUESTED = "changes_requested"
+    REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
+    PROMOTED = "promoted"
+    SUPERSEDED = "superseded"
+    REVOKED = "revoked"
+
+
+class Step(StrEnum):
+    """What moves a release.
+
+    ``LIFT`` is taken by the service when the last standing objection was
+    lifted by the person who made it.
+    """
+
+    APPROVE = "approve"
+    REQUEST_CHANGES = "request_changes"
+    REJECT = "reject"
+    LIFT = "lift"
+    RESUBMIT = "resubmit"
+    WITHDRAW = "withdraw"
+    PROMOTE = "promote"
+    SUPERSEDE = "supersede"
+    REVOKE = "revoke"
+
+
+MOVES: Final[Mapping[tuple[State, Step], State]] = MappingProxyType(
+    {
+        (State.IN_REVIEW, Step.APPROVE): State.IN_REVIEW,
+        (State.IN_REVIEW, Step.REQUEST_CHANGES): State.CHANGES_REQUESTED,
+        (State.IN_REVIEW, Step.REJECT): State.REJECTED,
+        (State.IN_REVIEW, Step.RESUBMIT): State.IN_REVIEW,
+        (State.IN_REVIEW, Step.WITHDRAW): State.WITHDRAWN,
+        (State.IN_REVIEW, Step.PROMOTE): State.PROMOTED,
+        (State.CHANGES_REQUESTED, Step.APPROVE): State.CHANGES_REQUESTED,
+        (State.CHANGES_REQUESTED, Step.REQUEST_CHANGES): State.CHANGES_REQUESTED,
+        (State.CHANGES_REQUESTED, Step.REJECT): State.REJECTED,
+        (State.CHANGES_REQUESTED, Step.LIFT): State.IN_REVIEW,
+        (State.CHANGES_REQUESTED, Step.RESUBMIT): State.IN_REVIEW,
+        (State.CHANGES_REQUESTED, Step.WITHDRAW): State.WITHDRAWN,
+        (State.PROMOTED, Step.SUPERSEDE): State.SUPERSEDED,
+        (State.PROMOTED, Step.REVOKE): State.REVOKED,
+    }
+)
+
+WORDS: Final[Mapping[State, tuple[str, str]]] = MappingProxyType(
+    {
+        State.IN_REVIEW: ("In review", "info"),
+        State.CHANGES_REQUESTED: ("Changes requested", "warning"),
+        State.REJECTED: ("Rejected", "bad"),
+        State.WITHDRAWN: ("Withdrawn", "neutral"),
+        State.PROMOTED: ("Promoted", "good"),
+        State.SUPERSEDED: ("Superseded", "neutral"),
+        State.REVOKED: ("Revoked", "bad"),
+    }
+)
+
+VERBS: Final[Mapping[Step, str]] = MappingProxyType(
+    {
+        Step.APPROVE: "be approved",
+        Step.REQUEST_CHANGES: "be sent back for changes",
+        Step.REJECT: "be rejected",
+        Step.LIFT: "be put back into review",
+        Step.RESUBMIT: "be submitted again",
+        Step.WITHDRAW: "be withdrawn",
+        Step.PROMOTE: "be promoted",
+        Step.SUPERSEDE: "be superseded",
+        Step.REVOKE: "be revoked",
+    }
+)
+
+
+def after(state: State, step: Step) -> State:
+    """Return the state after a step.
+
+    Raises:
+        ConflictError: the table has no such move.
+    """
+    found = MOVES.get((state, step))
+    if found is None:
+        message = f"This release is in the state “{title(state).lower()}” and cannot {VERBS[step]} from there."
+        raise ConflictError(message)
+    return found
+
+
+def open_steps(state: State) -> tuple[Step, ...]:
+    """Return the steps that the table allows from a state."""
+    return tuple(step for (start, step) in MOVES if start is state)
+
+
+def title(state: State) -> str:
+    """Return a state in words."""
+    return WORDS[state][0]
+
+
+def tone(state: State) -> str:
+    """Return the tone of a state's badge."""
+    return WORDS[state][1]

@@ -1,0 +1,92 @@
+"""Whether the shipped catalogs are whole: ids, references and counts."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Final
+
+from registry.catalog.loader import frameworks, templates
+from registry.catalog.schema import Framework, Template
+
+NIST: Final = "nist_ai_rmf"
+OECD: Final = "oecd_ai_principles"
+FIELDS: Final = {"model_card": 34 + 15, "datasheet": 57 + 1}
+ITEMS: Final = {NIST: 72, OECD: 27 + 14}
+FUNCTIONS: Final = {"GOVERN": 19, "MAP": 18, "MEASURE": 22, "MANAGE": 13}
+CATEGORIES: Final = 19
+
+
+def problems() -> list[str]:
+    """Return a sentence for each thing that is wrong with the catalogs."""
+    return [*_templates(), *_frameworks(), *_references()]
+
+
+def _templates() -> Iterator[str]:
+    for key, count in FIELDS.items():
+        if key not in templates():
+            yield f"The template {key} is missing."
+            continue
+        yield from _template(templates()[key], count)
+
+
+def _template(template: Template, count: int) -> Iterator[str]:
+    ids = [field.id for field in template.fields()]
+    if len(ids) != count:
+        yield f"{template.key} has {len(ids)} fields; it should have {count}."
+    yield from (f"{template.key}: the field {one} occurs twice." for one in _twice(ids))
+    for field in template.fields():
+        if field.condition and field.condition.field not in ids:
+            yield f"{template.key}: {field.id} depends on {field.condition.field}, which is not there."
+        if field.type == "choice" and not field.choices:
+            yield f"{template.key}: {field.id} has no choices."
+        if field.type == "table" and not field.columns:
+            yield f"{template.key}: {field.id} has no columns."
+
+
+def _frameworks() -> Iterator[str]:
+    for key, count in ITEMS.items():
+        if key not in frameworks():
+            yield f"The framework {key} is missing."
+            continue
+        yield from _framework(frameworks()[key], count)
+    if NIST in frameworks():
+        nist = frameworks()[NIST]
+        found = {group.id: len(group.items) for group in nist.groups}
+        if found != FUNCTIONS:
+            yield f"{NIST}: the functions have {found} items; they should have {FUNCTIONS}."
+        if (number := sum(len(group.categories) for group in nist.groups)) != CATEGORIES:
+            yield f"{NIST} has {number} categories; it should have {CATEGORIES}."
+
+
+def _framework(framework: Framework, count: int) -> Iterator[str]:
+    if len(framework.items) != count:
+        yield f"{framework.key} has {len(framework.items)} items; it should have {count}."
+    for name in ("id", "slug"):
+        values = [getattr(item, name) for item in framework.items]
+        yield from (f"{framework.key}: the {name} {one} occurs twice." for one in _twice(values))
+    for item in framework.items:
+        for stage in item.lifecycle:
+            if stage not in framework.lifecycle:
+                yield f"{framework.key}: {item.id} names the lifecycle stage {stage}, which is not there."
+
+
+def _references() -> Iterator[str]:
+    ids = {key: {item.id for item in framework.items} for key, framework in frameworks().items()}
+    for framework in frameworks().values():
+        for item in framework.items:
+            for other, links in item.crosswalk.items():
+                yield from _unknown(f"{framework.key}: {item.id}", links, ids.get(other))
+    for template in templates().values():
+        for field in template.fields():
+            yield from _unknown(f"{template.key}: {field.id}", field.maps.get(NIST, ()), ids.get(NIST))
+
+
+def _unknown(place: str, links: tuple[str, ...], known: set[str] | None) -> Iterator[str]:
+    for link in links:
+        if known is not None and link not in known:
+            yield f"{place} points to {link}, which is not there."
+
+
+def _twice(values: list[str]) -> list[str]:
+    return [value for value, count in Counter(values).items() if count > 1]

@@ -1,0 +1,167 @@
+"""People and things for tests, made through the services; the shortest call gives the commonest thing."""
+
+from __future__ import annotations
+
+import io
+import itertools
+from collections.abc import Iterable
+from typing import Any
+
+from governance.fairness.counting import Columns
+from governance.models import Evaluation, Release
+from governance.services import assessments, evaluations, releases
+from governance.workflow import Step
+from registry.catalog.loader import frameworks, template
+from registry.catalog.schema import Field, FieldType
+from registry.models import Asset, Person, Team, Version
+from registry.policy import SYSTEM, Actor, Role, TeamRole
+from registry.services import assets, documents, people, versions
+
+PASSWORD = "a long test password"
+NUMBERS = itertools.count(1)
+PREDICTIONS_ROWS = 400
+
+
+def team(name: str = "") -> Team:
+    """A team."""
+    return people.add_team(actor=SYSTEM, name=name or f"Team {next(NUMBERS)}")
+
+
+def person(
+    name: str = "", *, roles: Iterable[Role] = (), member_of: Team | None = None, team_role: TeamRole = TeamRole.OWNER
+) -> Person:
+    """Somebody with an account; owner of the team that is given."""
+    number = next(NUMBERS)
+    made = people.add_person(
+        actor=SYSTEM, email=f"person{number}@test.example", name=name or f"Person {number}", password=PASSWORD
+    )
+    if roles:
+        people.set_roles(actor=SYSTEM, person_id=made.pk, roles=list(roles))
+    if member_of is not None:
+        people.set_membership(actor=SYSTEM, team_id=member_of.pk, person_id=made.pk, role=team_role)
+    return Person.objects.get(pk=made.pk)
+
+
+def engineer(member_of: Team | None = None) -> Actor:
+    """Somebody who owns a team."""
+    return person(member_of=member_of or team()).actor()
+
+
+def reviewer(role: str = "ml") -> Actor:
+    """Somebody who holds one reviewing role and belongs to no team."""
+    return person(roles=[Role(f"reviewer-{role}")]).actor()
+
+
+def asset(actor: Actor, *, kind: str = "model", tier: str = "minimal", name: str = "") -> Asset:
+    """A model of the actor's first team."""
+    fields = {"tier": tier, "tier_reason": "For a test."} if kind == "model" else {}
+    return assets.register_asset(
+        actor=actor,
+        kind=kind,
+        name=name or f"{kind.capitalize()} {next(NUMBERS)}",
+        team_id=next(iter(actor.teams)),
+        **fields,
+    )
+
+
+def version(actor: Actor, *, kind: str = "model", tier: str = "minimal", name: str = "1.0.0", **fields: Any) -> Version:
+    """A first version of a new asset."""
+    made = asset(actor, kind=kind, tier=tier, **fields)
+    return versions.add_version(actor=actor, asset_id=made.pk, name=name, commit="0123abc")
+
+
+def answer_for(field: Field) -> Any:
+    """A value that fits a field."""
+    values: dict[FieldType, Any] = {
+        FieldType.NUMBER: "12",
+        FieldType.DATE: "2026-11-23",
+        FieldType.LINK: "https://example.org/report",
+        FieldType.LIST: "One thing\nAnother thing",
+        FieldType.CHOICE: field.choices[0] if field.choices else "",
+        FieldType.TABLE: [{column.id: "x" for column in field.columns}],
+    }
+    return values.get(field.type, f"Something about {field.title.lower()}.")
+
+
+def fill_document(actor: Actor, made: Version) -> None:
+    """Answer every field of a version's document."""
+    document = documents.Document.objects.get(version=made)
+    values = {field.id: answer_for(field) for field in template(document.template_key).fields()}
+    documents.save_fields(actor=actor, document_id=document.pk, values=values, based_on=document.revision)
+
+
+def answer_everything(actor: Actor, made: Version, value: str = "yes") -> None:
+    """Answer every item of every framework."""
+    for key, framework in frameworks().items():
+        for item in framework.items:
+            assessments.answer_item(
+                actor=actor, version_id=made.pk, framework_key=key, item_slug=item.slug, value=value, justification="So."
+            )
+
+
+def predictions_csv(rows: int = PREDICTIONS_ROWS) -> bytes:
+    """Predictions with the same rates in both groups of both attributes."""
+    lines = ["sex,age_group,y_true,y_pred,score"]
+    for number in range(rows):
+        sex = "female" if number % 2 else "male"
+        age = "young" if number % 4 < 2 else "old"
+        truth = (number // 4) % 2
+        predicted = truth if (number // 8) % 10 else 1 - truth
+        lines.append(f"{sex},{age},{truth},{predicted},{0.9 if predicted else 0.1}")
+    return "\n".join(lines).encode() + b"\n"
+
+
+COLUMNS = Columns(
+    label="y_true",
+    prediction="y_pred",
+    favourable="1",
+    score=None,
+    weight=None,
+    attributes=("sex", "age_group"),
+    intersections=(("sex", "age_group"),),
+)
+
+
+def evaluation(actor: Actor, made: Version, *, rows: int = PREDICTIONS_ROWS) -> Evaluation:
+    """A finished evaluation over even predictions."""
+    uploaded = evaluations.upload_predictions(
+        actor=actor,
+        version_id=made.pk,
+        filename="predictions.csv",
+        stream=io.BytesIO(predictions_csv(rows)),
+        most_bytes=10**8,
+    )
+    asked = evaluations.request_evaluation(
+        actor=actor, predictions_id=uploaded.pk, name="Held-out", columns=COLUMNS
+    )
+    evaluations.carry_out(asked.pk)
+    asked.refresh_from_db()
+    return asked
+
+
+def ready_version(actor: Actor, *, tier: str = "minimal", rows: int = PREDICTIONS_ROWS) -> Version:
+    """A version that lacks nothing but the reviewers' approval."""
+    data = version(actor, kind="dataset", name="2026-10")
+    fill_document(actor, data)
+    made = version(actor, tier=tier)
+    versions.add_artifact(actor=actor, version_id=made.pk, name="model.bin", sha256="ab" * 32, size=10)
+    for relation in ("trained-on", "evaluated-on"):
+        versions.link_source(actor=actor, version_id=made.pk, source_id=data.pk, relation=relation)
+    fill_document(actor, made)
+    answer_everything(actor, made)
+    evaluation(actor, made, rows=rows)
+    return made
+
+
+def release(actor: Actor, made: Version | None = None, environment: str = "staging") -> Release:
+    """A submitted release."""
+    made = made or version(actor)
+    return releases.submit(actor=actor, version_id=made.pk, environment=environment)
+
+
+def decide(actor: Actor, made: Release, role: str = "ml", step: Step = Step.APPROVE) -> None:
+    """A reviewer's decision on the present snapshot."""
+    fresh = Release.objects.select_related("snapshot").get(pk=made.pk)
+    releases.decide(
+        actor=actor, release_id=made.pk, role=role, step=step, digest=fresh.snapshot.digest, comment="I looked."
+    )
