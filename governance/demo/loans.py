@@ -2,7 +2,7 @@
 
 The bias is written here, so that the demo's findings can be checked against
 it: equally able women were approved less often in the (invented) past, by
-``BIAS`` on the log-odds scale. A model that sees an occupation score which
+``BIAS`` times the weight of an occupation score. A model that sees the score which
 carries that history repeats it; a model without it does so far less.
 """
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 ROWS: Final = 6000
 SEED: Final = 20261123
-BIAS: Final = 0.9
+BIAS: Final = 1.1
 FEATURES: Final = ("income", "debt_ratio", "years_employed", "late_payments", "occupation_score")
 
 
@@ -79,7 +79,7 @@ def _applications() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     late_payments = random.poisson(0.8, ROWS)
     occupation = random.normal(0, 1, ROWS) - BIAS * is_woman
     able = 1.6 * np.log(income / 33_000) - 3.2 * (debt_ratio - 0.28) + 0.09 * years_employed - 0.55 * late_payments
-    chance = 1 / (1 + np.exp(-(0.75 + able - 0.35 * BIAS * is_woman + 0.25 * occupation)))
+    chance = 1 / (1 + np.exp(-(0.9 + able + 0.85 * occupation)))
     label = (random.random(ROWS) < chance).astype(int)
     features = np.column_stack([income, debt_ratio, years_employed, late_payments, occupation])
     people = np.column_stack(

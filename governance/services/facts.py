@@ -137,6 +137,5 @@ def _finding(body: Mapping[str, Any]) -> FindingFact:
         value=parse_fraction(body["value"]),
         low=parse_fraction(body["low"]),
         high=parse_fraction(body["high"]),
-        verdict=body["verdict"],
         incomplete=bool(body["incomplete_groups"]),
     )
