@@ -7,40 +7,39 @@ secret the process refuses to start.
 
 from __future__ import annotations
 
-import secrets
-from pathlib import Path
-from typing import Any
+import sys
+from typing import Any, Final
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
-BASE_DIR = Path(__file__).resolve().parent.parent
+from config.home import CHECKOUT, assay_home, kept_secret, running_broker
+
+BASE_DIR = CHECKOUT
 env = environ.Env()
 
 # The one folder for database, files, keys and the embedded broker.
-ASSAY_HOME = Path(env("ASSAY_HOME", default=str(BASE_DIR / "var"))).resolve()
-ASSAY_HOME.mkdir(mode=0o700, parents=True, exist_ok=True)
+ASSAY_HOME = assay_home()
 ASSAY_VERSION = "0.1.0"
 
 DEBUG = env.bool("DEBUG", default=False)
-UNSAFE_SECRETS = {"", "secret", "changeme", "change-me", "django-insecure"}
+SHORTEST_SECRET: Final = 32
+WELL_KNOWN: Final = ("secret", "change", "insecure", "default", "example", "password")
 
 
 def _secret() -> str:
-    """Return the given secret, or one that is made once and kept in ASSAY_HOME."""
-    if (given := env("SECRET_KEY", default=None)) is not None:
-        if not DEBUG and (given.lower() in UNSAFE_SECRETS or len(given) < 32):
-            message = (
-                "SECRET_KEY is a well-known or short value and DEBUG is off. Give at least 32 random characters, "
-                "or leave it out: a secret is then made and kept in ASSAY_HOME."
-            )
-            raise ImproperlyConfigured(message)
-        return str(given)
-    kept = ASSAY_HOME / "secret_key"
-    if not kept.exists():
-        kept.touch(mode=0o600)
-        kept.write_text(secrets.token_urlsafe(64))
-    return kept.read_text().strip()
+    """Return the given secret, or the one that is made once and kept in ASSAY_HOME."""
+    given: str = env("SECRET_KEY", default="")
+    if "SECRET_KEY" not in env.ENVIRON:
+        return kept_secret(ASSAY_HOME)
+    is_weak = len(given) < SHORTEST_SECRET or given.lower().startswith(WELL_KNOWN) or "django-insecure" in given
+    if is_weak and not DEBUG:
+        message = (
+            "SECRET_KEY is a well-known or short value and DEBUG is off. Give at least 32 random characters, "
+            "or leave SECRET_KEY out: a secret is then made once and kept in ASSAY_HOME."
+        )
+        raise ImproperlyConfigured(message)
+    return given
 
 
 SECRET_KEY = _secret()
@@ -53,6 +52,7 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+SECURE_REDIRECT_EXEMPT = ["^healthz$"]
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 X_FRAME_OPTIONS = "DENY"
@@ -126,17 +126,21 @@ TEMPLATES: list[dict[str, Any]] = [
     }
 ]
 
-DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{ASSAY_HOME / 'assay.sqlite3'}")}
+_SQLITE = {"ENGINE": "django.db.backends.sqlite3", "NAME": str(ASSAY_HOME / "assay.sqlite3")}
+DATABASES: dict[str, dict[str, Any]] = {"default": env.db("DATABASE_URL") if env("DATABASE_URL", default="") else _SQLITE}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
     }
+else:
+    DATABASES["default"] |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# One setting for broker and cache; Celery and redis-py spell a Unix socket differently.
-REDIS_URL: str = env("REDIS_URL", default="")
+# One setting for broker and cache; Celery and redis-py spell a Unix socket differently. Without it, the broker of a
+# running bin/serve is used; without that, the cache is local and asking for a job fails at once (the sweep asks again).
+REDIS_URL: str = env("REDIS_URL", default="") or running_broker(ASSAY_HOME)
 CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1) or "redis://127.0.0.1:1/0"
 CACHES = {
     "default": {
@@ -158,6 +162,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_connect_timeout": 2,
     "socket_timeout": 10,
     "max_retries": 0,
+    "retry_on_timeout": False,
 }
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 EVALUATION_STALL_SECONDS = env.int("EVALUATION_STALL_SECONDS", default=60)
@@ -186,7 +191,13 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_SESSION_REMEMBER = None
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
-EMAIL_BACKEND = env("EMAIL_BACKEND", default="django.core.mail.backends.console.EmailBackend")
+ACCOUNT_PREVENT_ENUMERATION = True
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=0)
+MFA_TOTP_ISSUER = "Assay"
+_EMAIL = env.email("EMAIL_URL", default="consolemail://")
+EMAIL_BACKEND, EMAIL_HOST, EMAIL_PORT = _EMAIL["EMAIL_BACKEND"], _EMAIL["EMAIL_HOST"], _EMAIL["EMAIL_PORT"]
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _EMAIL["EMAIL_HOST_USER"], _EMAIL["EMAIL_HOST_PASSWORD"]
+EMAIL_USE_TLS, EMAIL_USE_SSL = _EMAIL.get("EMAIL_USE_TLS", False), _EMAIL.get("EMAIL_USE_SSL", False)
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="assay@localhost")
 
 LANGUAGE_CODE = "en"
@@ -202,15 +213,17 @@ FILE_UPLOAD_TEMP_DIR = ASSAY_HOME / "tmp"
 for folder in (STATIC_ROOT, MEDIA_ROOT, FILE_UPLOAD_TEMP_DIR):
     folder.mkdir(mode=0o700, exist_ok=True)
 FILE_UPLOAD_PERMISSIONS = 0o600
+# File names with a digest once the files are collected, which bin/serve does; straight from the sources until then.
+_IS_COLLECTED = not DEBUG and ("collectstatic" in sys.argv[1:2] or (STATIC_ROOT / "staticfiles.json").exists())
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
         "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
-        if (STATIC_ROOT / "staticfiles.json").exists() and not DEBUG
+        if _IS_COLLECTED
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },
 }
-WHITENOISE_USE_FINDERS = DEBUG or not (STATIC_ROOT / "staticfiles.json").exists()
+WHITENOISE_USE_FINDERS = not _IS_COLLECTED
 
 PREDICTIONS_MAX_BYTES = env.int("PREDICTIONS_MAX_BYTES", default=200 * 1024**2)
 EVIDENCE_MAX_BYTES = env.int("EVIDENCE_MAX_BYTES", default=25 * 1024**2)
