@@ -71,9 +71,7 @@ class Evidence(models.Model):
     class Meta:
         verbose_name_plural = "evidence"
         constraints: ClassVar = [
-            models.CheckConstraint(
-                condition=models.Q(url="") ^ models.Q(sha256=""), name="evidence_is_a_file_or_a_link"
-            ),
+            models.CheckConstraint(condition=models.Q(url="") ^ models.Q(sha256=""), name="evidence_is_a_file_or_a_link"),
         ]
 
     def __str__(self) -> str:
@@ -105,9 +103,7 @@ class Answer(models.Model):
     item = models.CharField(max_length=80, help_text="The item's official id.")
     value = models.CharField(max_length=16, choices=Value)
     justification = models.TextField(blank=True, max_length=20_000)
-    evidence: models.ManyToManyField[models.Model, models.Model] = models.ManyToManyField(
-        Evidence, related_name="answers"
-    )
+    evidence: models.ManyToManyField[Evidence, models.Model] = models.ManyToManyField(Evidence, related_name="answers")
     answered_at = models.DateTimeField(auto_now=True)
     answered_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
 

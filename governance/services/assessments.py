@@ -30,7 +30,7 @@ class AnsweredMeanwhileError(ConflictError):
 
     def __init__(self, theirs: Answer | None) -> None:
         who = f"{theirs.answered_by.name} answered this item" if theirs else "This answer was taken back"
-        super().__init__(f"{who} after you opened it. Compare both below, then save again.")
+        super().__init__(f"{who} after you opened it. Look at what stands now, then save again.")
         self.theirs = theirs
 
 

@@ -46,9 +46,7 @@ IN_A_ZIP: Final = MappingProxyType(
         ".ods": "application/vnd.oasis.opendocument.spreadsheet",
     }
 )
-AS_TEXT: Final = MappingProxyType(
-    {".txt": "text/plain", ".md": "text/markdown", ".csv": "text/csv", ".json": "application/json"}
-)
+AS_TEXT: Final = MappingProxyType({".txt": "text/plain", ".md": "text/markdown", ".csv": "text/csv", ".json": "application/json"})
 SUFFIXES: Final = MappingProxyType(
     {
         "application/pdf": ".pdf",
@@ -61,9 +59,7 @@ SUFFIXES: Final = MappingProxyType(
 
 
 @transaction.atomic
-def attach_link(
-    *, actor: Actor, version_id: int, framework_key: str, item_slug: str, title: str, url: str
-) -> Evidence:
+def attach_link(*, actor: Actor, version_id: int, framework_key: str, item_slug: str, title: str, url: str) -> Evidence:
     """Attach a link to an answered item.
 
     Raises:
@@ -73,9 +69,7 @@ def attach_link(
     version = locked_model(actor, version_id)
     answer = _answered(version, framework_key, item_slug)
     url = _checked_url(url)
-    evidence = Evidence.objects.create(
-        version=version, title=(title.strip() or url)[:LONGEST_TITLE], url=url, added_by_id=actor.person_id
-    )
+    evidence = Evidence.objects.create(version=version, title=(title.strip() or url)[:LONGEST_TITLE], url=url, added_by_id=actor.person_id)
     _support(actor, version, framework_key, answer, evidence)
     return evidence
 

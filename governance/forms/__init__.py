@@ -1,0 +1,1 @@
+"""From typed text to checked values; no rule and no write lives here."""
