@@ -36,6 +36,9 @@ def pytest_configure() -> None:
 
     django_settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     django_settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    database = django_settings.DATABASES["default"]
+    if database["ENGINE"].endswith("sqlite3"):  # a file, because threads lock each other out of a database in memory
+        database.setdefault("TEST", {})["NAME"] = str(HOME / "test.sqlite3")
     django_settings.ALLOWED_HOSTS = [*django_settings.ALLOWED_HOSTS, "testserver"]
 
 

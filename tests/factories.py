@@ -165,3 +165,15 @@ def decide(actor: Actor, made: Release, role: str = "ml", step: Step = Step.APPR
     releases.decide(
         actor=actor, release_id=made.pk, role=role, step=step, digest=fresh.snapshot.digest, comment="I looked."
     )
+
+
+def answer_one(actor: Actor, made: Version, item_slug: str, framework_key: str = "nist_ai_rmf") -> None:
+    """Answer one item with yes."""
+    assessments.answer_item(
+        actor=actor,
+        version_id=made.pk,
+        framework_key=framework_key,
+        item_slug=item_slug,
+        value="yes",
+        justification="So.",
+    )

@@ -30,9 +30,7 @@ def queued() -> Evaluation:
         stream=io.BytesIO(factories.predictions_csv()),
         most_bytes=10**8,
     )
-    return evaluations.request_evaluation(
-        actor=actor, predictions_id=uploaded.pk, name="Held-out", columns=factories.COLUMNS
-    )
+    return evaluations.request_evaluation(actor=actor, predictions_id=uploaded.pk, name="Held-out", columns=factories.COLUMNS)
 
 
 def claimed(pk: int) -> Evaluation:

@@ -33,7 +33,7 @@ from tests import factories
 actor = factories.engineer()
 uploaded = evaluations.upload_predictions(
     actor=actor, version_id=factories.version(actor).pk, filename="predictions.csv",
-    stream=io.BytesIO(factories.predictions_csv(200_000)), most_bytes=10**9,
+    stream=io.BytesIO(factories.predictions_csv(20_000)), most_bytes=10**9,
 )
 asked = evaluations.request_evaluation(
     actor=actor, predictions_id=uploaded.pk, name="Held-out", columns=factories.COLUMNS
@@ -136,9 +136,7 @@ def working(surroundings: dict[str, str], log: Path, *words: str) -> Iterator[su
 
 
 @pytest.mark.parametrize("blow", [signal.SIGKILL, signal.SIGSTOP], ids=["killed", "stopped and woken again"])
-def test_a_lost_workers_job_runs_again_and_yields_one_result(
-    blow, tmp_path, surroundings, database, django_db_blocker
-):
+def test_a_lost_workers_job_runs_again_and_yields_one_result(blow, tmp_path, surroundings, database, django_db_blocker):
     run(surroundings, "migrate", "--verbosity=0")
     run(surroundings, "shell", "--verbosity=0", "--command", SETUP)
     with django_db_blocker.unblock(), opened(database) as connection:

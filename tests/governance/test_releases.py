@@ -1,0 +1,315 @@
+"""Releases: what is frozen, who decides, and what random people can never bring about."""
+
+from __future__ import annotations
+
+import io
+from datetime import timedelta
+
+import pytest
+from django.core.management import call_command
+from django.db import transaction
+from django.utils import timezone
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule, run_state_machine_as_test
+
+from governance.models import Release
+from governance.services import releases
+from governance.services.facts import requirements_of
+from governance.services.gatekeeping import ask_about_artifact, ask_about_version
+from governance.workflow import State, Step
+from registry import audit
+from registry.errors import ConflictError, DomainError, ForbiddenError
+from registry.models import Snapshot
+from registry.policy import SYSTEM, Actor, Role, TeamRole
+from registry.services import assets, documents, people, versions
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def owner() -> Actor:
+    return factories.engineer()
+
+
+def test_a_minimal_model_goes_to_staging_without_reviewers(owner):
+    made = factories.version(owner)
+    factories.fill_document(owner, made)
+    release = factories.release(owner, made)
+    promoted = releases.promote(actor=owner, release_id=release.pk)
+    assert promoted.state == State.PROMOTED
+    assert ask_about_version(actor=owner, model=made.asset.slug, version="1.0.0", environment="staging").allowed
+
+
+def test_the_author_cannot_approve_not_even_with_the_role():
+    team = factories.team()
+    author = factories.person(member_of=team, roles=[Role.REVIEWER_ML]).actor()
+    release = factories.release(author, factories.version(author, tier="limited"))
+    with pytest.raises(ForbiddenError, match="own work"):
+        factories.decide(author, release)
+
+
+def test_a_writer_of_a_linked_datasheet_is_an_author(owner):
+    team = next(iter(owner.teams))
+    writer = factories.person(roles=[Role.REVIEWER_ML])
+    people.set_membership(actor=SYSTEM, team_id=team, person_id=writer.pk, role=TeamRole.CONTRIBUTOR)
+    data = factories.version(owner, kind="dataset")
+    factories.fill_document(type(writer).objects.get(pk=writer.pk).actor(), data)
+    made = factories.version(owner, tier="limited")
+    versions.link_source(actor=owner, version_id=made.pk, source_id=data.pk, relation="trained-on")
+    release = factories.release(owner, made)
+    with pytest.raises(ForbiddenError, match="own work"):
+        factories.decide(type(writer).objects.get(pk=writer.pk).actor(), release)
+
+
+def test_a_decision_needs_a_comment(owner):
+    release = factories.release(owner, factories.version(owner, tier="limited"))
+    digest = release.snapshot.digest
+    with pytest.raises(DomainError, match="what your decision rests on"):
+        releases.decide(
+            actor=factories.reviewer(), release_id=release.pk, role="ml", step=Step.APPROVE, digest=digest, comment=" "
+        )
+
+
+def test_a_decision_on_content_that_was_replaced_is_refused(owner):
+    made = factories.version(owner, tier="limited")
+    release = factories.release(owner, made)
+    seen = release.snapshot.digest
+    factories.fill_document(owner, made)
+    releases.resubmit(actor=owner, release_id=release.pk)
+    with pytest.raises(ConflictError, match="submitted again"):
+        releases.decide(
+            actor=factories.reviewer(), release_id=release.pk, role="ml", step=Step.APPROVE, digest=seen, comment="Yes."
+        )
+
+
+def test_a_new_snapshot_makes_earlier_approvals_stale(owner):
+    made = factories.version(owner, tier="limited")
+    factories.fill_document(owner, made)
+    factories.answer_everything(owner, made)
+    release = factories.release(owner, made)
+    factories.decide(factories.reviewer(), release)
+    versions.describe_version(actor=owner, version_id=made.pk, commit="abcdef1", notes="")
+    again = releases.resubmit(actor=owner, release_id=release.pk)
+    missing = {one.key: one.reason for one in requirements_of(again) if one.state == "unmet"}
+    assert "earlier snapshot" in missing["approval:ml"]
+
+
+def test_what_was_submitted_cannot_move(owner):
+    made = factories.version(owner)
+    release = factories.release(owner, made)
+    before = release.snapshot.text
+    factories.fill_document(owner, made)
+    assets.set_tier(actor=owner, asset_id=made.asset_id, tier="high", reason="Changed.")
+    assert Snapshot.objects.get(pk=release.snapshot_id).text == before
+    with pytest.raises(ConflictError, match="tier"):
+        releases.promote(actor=owner, release_id=release.pk)
+
+
+def test_submitting_the_same_content_again_is_refused(owner):
+    release = factories.release(owner)
+    with pytest.raises(ConflictError, match="Nothing has changed"):
+        releases.resubmit(actor=owner, release_id=release.pk)
+
+
+def test_one_open_release_for_each_environment(owner):
+    made = factories.version(owner)
+    factories.release(owner, made)
+    with pytest.raises(ConflictError, match="open already"):
+        factories.release(owner, made)
+
+
+def test_nothing_prohibited_and_no_dataset_is_submitted(owner):
+    with pytest.raises(DomainError, match="prohibited"):
+        factories.release(owner, factories.version(owner, tier="prohibited"))
+    with pytest.raises(DomainError, match="dataset"):
+        factories.release(owner, factories.version(owner, kind="dataset"))
+
+
+def test_who_asked_for_changes_can_lift_it_and_a_colleague_cannot(owner):
+    release = factories.release(owner, factories.version(owner, tier="limited"))
+    first, second = factories.reviewer(), factories.reviewer()
+    factories.decide(first, release, step=Step.REQUEST_CHANGES)
+    factories.decide(second, release)
+    assert Release.objects.get(pk=release.pk).state == State.CHANGES_REQUESTED
+    factories.decide(first, release)
+    assert Release.objects.get(pk=release.pk).state == State.IN_REVIEW
+
+
+def test_a_promotion_ends_on_its_day(owner):
+    made = factories.version(owner)
+    factories.fill_document(owner, made)
+    release = factories.release(owner, made)
+    releases.promote(actor=owner, release_id=release.pk)
+    Release.objects.filter(pk=release.pk).update(expires_at=timezone.now() - timedelta(seconds=1))
+    answer = ask_about_version(actor=owner, model=made.asset.slug, version="1.0.0", environment="staging")
+    assert (answer.allowed, answer.reasons[0][:18]) == (False, "The approval ended")
+
+
+def test_a_revoked_promotion_closes_the_gate(owner):
+    made = factories.version(owner)
+    factories.fill_document(owner, made)
+    release = factories.release(owner, made)
+    releases.promote(actor=owner, release_id=release.pk)
+    releases.revoke(actor=factories.reviewer(), release_id=release.pk, reason="A fault was found.")
+    assert not ask_about_version(actor=owner, model=made.asset.slug, version="1.0.0", environment="staging").allowed
+
+
+def test_a_later_promotion_supersedes_the_one_before(owner):
+    made = factories.version(owner)
+    factories.fill_document(owner, made)
+    releases.promote(actor=owner, release_id=factories.release(owner, made).pk)
+    second = versions.add_version(actor=owner, asset_id=made.asset_id, name="2.0.0", carry_from=made.pk)
+    releases.promote(actor=owner, release_id=factories.release(owner, second).pk)
+    states = list(Release.objects.order_by("pk").values_list("state", flat=True))
+    assert states == [State.SUPERSEDED, State.PROMOTED]
+
+
+def test_the_gate_answers_by_artifact(owner):
+    made = factories.version(owner)
+    factories.fill_document(owner, made)
+    versions.add_artifact(actor=owner, version_id=made.pk, name="m", sha256="12" * 32, size=1)
+    releases.promote(actor=owner, release_id=factories.release(owner, made).pk)
+    assert ask_about_artifact(actor=owner, sha256=f"sha256:{'12' * 32}", environment="staging").allowed
+    assert not ask_about_artifact(actor=owner, sha256="34" * 32, environment="staging").allowed
+
+
+def test_an_artifact_added_after_the_approval_is_not_let_through(owner):
+    made = factories.version(owner)
+    factories.fill_document(owner, made)
+    releases.promote(actor=owner, release_id=factories.release(owner, made).pk)
+    versions.add_artifact(actor=owner, version_id=made.pk, name="m", sha256="12" * 32, size=1)
+    assert not ask_about_artifact(actor=owner, sha256="12" * 32, environment="staging").allowed
+
+
+def test_changed_bytes_of_a_snapshot_close_the_gate(owner):
+    made = factories.version(owner)
+    factories.fill_document(owner, made)
+    release = factories.release(owner, made)
+    releases.promote(actor=owner, release_id=release.pk)
+    Snapshot.objects.filter(pk=release.snapshot_id).update(text=release.snapshot.text.replace("1.0.0", "1.0.1"))
+    answer = ask_about_version(actor=owner, model=made.asset.slug, version="1.0.0", environment="staging")
+    assert (answer.allowed, "digest" in answer.reasons[0]) == (False, True)
+
+
+@pytest.mark.parametrize(("promote", "code"), [(False, 1), (True, None)])
+def test_the_command_exits_0_or_1_and_prints_the_reasons(owner, promote, code):
+    made = factories.version(owner)
+    factories.fill_document(owner, made)
+    release = factories.release(owner, made)
+    if promote:
+        releases.promote(actor=owner, release_id=release.pk)
+    out, ended = io.StringIO(), None
+    try:
+        call_command("gate", made.asset.slug, "1.0.0", "--environment", "staging", stdout=out)
+    except SystemExit as error:
+        ended = error.code
+    assert ended == code
+    assert ("The gate is open." in out.getvalue()) is promote
+
+
+class Walk(RuleBasedStateMachine):
+    """Random people do random things; a promotion that the gate forbids never comes about."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.atomic = transaction.atomic()
+        self.atomic.__enter__()
+
+    def teardown(self) -> None:
+        transaction.set_rollback(True)
+        self.atomic.__exit__(None, None, None)
+
+    @initialize()
+    def furnish(self) -> None:
+        team = factories.team()
+        self.owner = factories.person(member_of=team).actor()
+        self.author = factories.person(member_of=team, team_role=TeamRole.CONTRIBUTOR, roles=list(Role)).actor()
+        self.ml, self.legal = factories.reviewer("ml"), factories.reviewer("legal")
+        self.both = factories.person(roles=[Role.REVIEWER_ML, Role.REVIEWER_LEGAL]).actor()
+        self.made = factories.ready_version(self.owner, tier="limited")
+        self.release = releases.submit(actor=self.owner, version_id=self.made.pk, environment="production")
+        self.number = 0
+
+    def attempt(self, act: object, **words: object) -> None:
+        try:
+            act(**words)  # type: ignore[operator]
+        except DomainError:
+            return
+
+    @rule(
+        who=st.sampled_from(["owner", "author", "ml", "legal", "both"]),
+        role=st.sampled_from(["ml", "legal", "privacy"]),
+        step=st.sampled_from(releases.DECISIONS),
+    )
+    def decide(self, who: str, role: str, step: Step) -> None:
+        fresh = Release.objects.select_related("snapshot").get(pk=self.release.pk)
+        self.attempt(
+            releases.decide,
+            actor=getattr(self, who),
+            release_id=self.release.pk,
+            role=role,
+            step=step,
+            digest=fresh.snapshot.digest,
+            comment="So.",
+        )
+
+    @rule(who=st.sampled_from(["ml", "legal"]))
+    def approve(self, who: str) -> None:
+        self.decide(who=who, role=who, step=Step.APPROVE)
+
+    @rule(who=st.sampled_from(["owner", "author"]))
+    def write(self, who: str) -> None:
+        self.number += 1
+        document = documents.Document.objects.get(version=self.made)
+        documents.save_fields(
+            actor=getattr(self, who),
+            document_id=document.pk,
+            values={"overview": f"Text {self.number}."},
+            based_on=document.revision,
+        )
+
+    @rule()
+    def resubmit(self) -> None:
+        self.attempt(releases.resubmit, actor=self.owner, release_id=self.release.pk)
+
+    @rule(tier=st.sampled_from(["limited", "high"]))
+    def change_tier(self, tier: str) -> None:
+        assets.set_tier(actor=self.owner, asset_id=self.made.asset_id, tier=tier, reason="So.")
+
+    @rule(who=st.sampled_from(["owner", "author", "ml"]))
+    def promote(self, who: str) -> None:
+        self.attempt(releases.promote, actor=getattr(self, who), release_id=self.release.pk)
+
+    @rule()
+    def revoke(self) -> None:
+        self.attempt(releases.revoke, actor=self.ml, release_id=self.release.pk, reason="So.")
+
+    @precondition(lambda self: Release.objects.get(pk=self.release.pk).state in {State.REJECTED, State.REVOKED})
+    @rule()
+    def begin_again(self) -> None:
+        assets.set_tier(actor=self.owner, asset_id=self.made.asset_id, tier="limited", reason="So.")
+        self.release = releases.submit(actor=self.owner, version_id=self.made.pk, environment="production")
+
+    @invariant()
+    def no_forbidden_promotion(self) -> None:
+        for release in Release.objects.select_related("snapshot").filter(state=State.PROMOTED):
+            latest = {
+                (one.person_id, one.role): one.step
+                for one in release.decisions.filter(snapshot=release.snapshot, decided_at__lte=release.promoted_at)
+            }
+            assert set(latest.values()) == {Step.APPROVE}
+            approvers = {person for person, _ in latest} - release.snapshot.author_ids
+            assert len(approvers) >= 2
+            assert release.snapshot.is_intact
+        assert audit.verify().broken is None
+
+
+def test_random_people_never_bring_about_a_forbidden_promotion():
+    run_state_machine_as_test(
+        Walk,
+        settings=settings(
+            max_examples=15, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
+        ),
+    )

@@ -1,0 +1,304 @@
+"""Every URL with every role: one table, walked in full.
+
+A URL name that the table does not know fails the test, so that a new page
+joins it by itself. ``login`` is the redirect to the sign-in page; other
+numbers are statuses. A cell is a GET unless the row says POST.
+"""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from governance.models import Assessment, Dossier, Evaluation, Evidence, JobState, Predictions, Release
+from governance.services import dossiers, evaluations, evidence, releases
+from governance.workflow import Step
+from registry.catalog.loader import frameworks
+from registry.models import Person, Version
+from registry.policy import Role, TeamRole
+from registry.services import tokens, versions
+from tests import factories
+
+ROLES = ("anonymous", "stranger", "viewer", "contributor", "owner", "reviewer", "auditor", "administrator")
+LOGIN = "login"
+
+
+def row(*statuses: Any) -> dict[str, Any]:
+    return dict(zip(ROLES, statuses, strict=True))
+
+
+#                 anonymous stranger viewer contributor owner reviewer auditor administrator
+READ = row(LOGIN, 404, 200, 200, 200, 200, 200, 200)
+EVERYBODY = row(LOGIN, 200, 200, 200, 200, 200, 200, 200)
+WRITE = row(LOGIN, 404, 403, 302, 302, 403, 403, 403)
+OWN = row(LOGIN, 404, 403, 403, 302, 403, 403, 403)
+ADMINISTRATE = row(LOGIN, 403, 403, 403, 403, 403, 403, 200)
+OPEN = row(200, 200, 200, 200, 200, 200, 200, 200)
+
+
+@dataclass(frozen=True)
+class Call:
+    """One request of the table."""
+
+    statuses: dict[str, Any]
+    args: str = ""
+    post: dict[str, Any] | None = None
+    query: dict[str, str] = field(default_factory=dict)
+
+
+TABLE: dict[str, list[Call]] = {
+    "home": [Call(EVERYBODY)],
+    "health": [Call(OPEN)],
+    "model-list": [Call(EVERYBODY)],
+    "dataset-list": [Call(EVERYBODY)],
+    "release-list": [Call(EVERYBODY)],
+    "policy-list": [Call(EVERYBODY)],
+    "policy": [Call(EVERYBODY, "policy")],
+    "tokens": [Call(EVERYBODY), Call(EVERYBODY, post={"name": "pipeline", "days": "5"})],
+    "token-revoke": [Call(row(LOGIN, 404, 404, 404, 302, 404, 404, 404), "token", {})],
+    "journal": [Call(row(LOGIN, 403, 403, 403, 403, 403, 200, 200))],
+    "people": [Call(ADMINISTRATE)],
+    "person-add": [Call(ADMINISTRATE)],
+    "person-edit": [Call(ADMINISTRATE, "person")],
+    "team-add": [Call({**ADMINISTRATE, "administrator": 302}, post={"name": "New team"})],
+    "asset-new": [
+        Call(EVERYBODY, "kind"),
+        Call(
+            row(LOGIN, 422, 422, 302, 302, 422, 422, 422),
+            "kind",
+            {"name": "New", "team": "@team", "tier": "minimal", "tier_reason": "So."},
+        ),
+    ],
+    "asset": [Call(READ, "asset")],
+    "asset-edit": [
+        Call(READ, "asset"),
+        Call(
+            row(LOGIN, 404, 403, 403, 302, 403, 403, 403),
+            "asset",
+            {"name": "Other", "tier": "minimal", "tier_reason": "For a test."},
+        ),
+    ],
+    "version-new": [Call(READ, "asset"), Call(WRITE, "asset", {"name": "9.9"})],
+    "version": [Call(READ, "version")],
+    "version-data": [Call(READ, "version")],
+    "version-edit": [Call(READ, "version"), Call(WRITE, "version", {"commit": "abcdef1"})],
+    "artifact-add": [Call(WRITE, "version", {"name": "b", "sha256": "cd" * 32})],
+    "artifact-remove": [Call(WRITE, "artifact", {})],
+    "lineage-add": [Call(WRITE, "version", {"relation": "evaluated-on", "source": "@data"})],
+    "lineage-remove": [Call(WRITE, "lineage", {})],
+    "document": [Call(READ, "version")],
+    "document-history": [Call(READ, "version")],
+    "document-edit": [
+        Call(READ, "section"),
+        Call(WRITE, "section", {"based_on": "1", "primary_uses": "To test."}),
+    ],
+    "version-journal": [Call(READ, "version")],
+    "checklist-list": [Call(READ, "version")],
+    "checklist": [Call(READ, "framework")],
+    "checklist-item": [Call(READ, "item"), Call(WRITE, "item", {"value": "yes", "justification": "So."})],
+    "answer-clear": [Call(WRITE, "item", {})],
+    "evidence-add": [Call(WRITE, "item", {"title": "Note", "url": "https://example.org/"})],
+    "evidence": [Call(READ, "evidence")],
+    "evidence-remove": [Call(WRITE, "evidence", {})],
+    "evaluation-list": [Call(READ, "version")],
+    "predictions-upload": [
+        Call(READ, "version"),
+        Call(WRITE, "version", {"name": "Again", "file": "@predictions"}),
+    ],
+    "predictions-map": [
+        Call(READ, "predictions"),
+        Call(
+            WRITE,
+            "predictions",
+            {"name": "n", "label": "y_true", "prediction": "y_pred", "favourable": "1", "attributes": ["sex"]},
+        ),
+    ],
+    "evaluation": [Call(READ, "evaluation")],
+    "evaluation-counts": [Call(READ, "evaluation")],
+    "evaluation-retry": [Call(WRITE, "failed", {})],
+    "version-releases": [Call(READ, "version")],
+    "release-submit": [Call(READ, "version"), Call(WRITE, "version", {"environment": "production"})],
+    "release": [Call(READ, "release")],
+    "release-snapshot": [Call(READ, "release")],
+    "release-resubmit": [Call(row(LOGIN, 404, 403, 302, 302, 403, 403, 403), "release", {"reason": "x"})],
+    "release-step": [
+        Call(row(LOGIN, 404, 403, 302, 302, 403, 403, 403), "withdraw", {"reason": "x"}),
+        Call(row(LOGIN, 404, 422, 422, 422, 302, 422, 422), "approve", {"role": "ml", "comment": "Fine.", "digest": "@digest"}),
+        Call(row(LOGIN, 404, 403, 403, 409, 403, 403, 403), "promote", {}),
+        Call(row(LOGIN, 404, 403, 403, 409, 409, 403, 403), "revoke", {"reason": "x"}),
+    ],
+    "dossier": [Call(READ, "release"), Call(row(LOGIN, 404, 302, 302, 302, 302, 302, 302), "release", {})],
+    "dossier-download": [Call(READ, "dossier")],
+    "api-gate": [
+        Call(row(401, 404, 200, 200, 200, 200, 200, 200), query={"model": "@slug", "version": "1.0.0", "environment": "staging"}),
+        Call(row(401, 422, 422, 422, 422, 422, 422, 422)),
+    ],
+}
+ELSEWHERE = ("admin:", "account_", "mfa_")
+
+
+@dataclass
+class World:
+    """A model in review, and a person for each role."""
+
+    people: dict[str, Person]
+    args: dict[str, list[Any]]
+    words: dict[str, Any]
+
+    def client(self, role: str) -> Client:
+        client = Client()
+        if role != "anonymous":
+            client.force_login(self.people[role])
+        return client
+
+    def call(self, role: str, name: str, call: Call) -> Any:
+        address = reverse(name, args=self.args[call.args])
+        if call.post is None:
+            query = {key: self.word(value) for key, value in call.query.items()}
+            response = self.client(role).get(address, query)
+        else:
+            response = self.client(role).post(address, {key: self.word(value) for key, value in call.post.items()})
+        if response.status_code == 302 and response["Location"].startswith(reverse("account_login")):
+            return LOGIN
+        return response.status_code
+
+    def word(self, value: Any) -> Any:
+        if value == "@predictions":
+            stream = io.BytesIO(factories.predictions_csv(40))
+            stream.name = "p.csv"
+            return stream
+        return self.words.get(value, value) if isinstance(value, str) else value
+
+
+@pytest.fixture
+def no_broker(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ring no bell: the table is about permission, not about work."""
+    monkeypatch.setattr("celery.app.task.Task.delay", lambda *_, **__: None)
+
+
+@pytest.fixture
+def world(db: None, no_broker: None) -> World:
+    team = factories.team()
+    people = {
+        "stranger": factories.person(member_of=factories.team()),
+        "viewer": factories.person(member_of=team, team_role=TeamRole.VIEWER),
+        "contributor": factories.person(member_of=team, team_role=TeamRole.CONTRIBUTOR),
+        "owner": factories.person(member_of=team),
+        "reviewer": factories.person(roles=[Role.REVIEWER_ML]),
+        "auditor": factories.person(roles=[Role.AUDITOR]),
+        "administrator": factories.person(roles=[Role.ADMINISTRATOR]),
+    }
+    people["stranger"] = Person.objects.get(pk=people["stranger"].pk)
+    owner = people["owner"].actor()
+    return furnish(owner, people, team.pk)
+
+
+def furnish(owner: Any, people: dict[str, Person], team: int) -> World:
+    data = factories.version(owner, kind="dataset", name="1")
+    made = factories.version(owner, tier="limited")
+    artifact = versions.add_artifact(actor=owner, version_id=made.pk, name="a", sha256="ab" * 32, size=1)
+    link = versions.link_source(actor=owner, version_id=made.pk, source_id=data.pk, relation="trained-on")
+    item = next(iter(frameworks()["nist_ai_rmf"].items))
+    factories.answer_one(owner, made, item.slug)
+    piece = evidence.attach_file(
+        actor=owner,
+        version_id=made.pk,
+        framework_key="nist_ai_rmf",
+        item_slug=item.slug,
+        title="Note",
+        filename="note.txt",
+        stream=io.BytesIO(b"note"),
+        most_bytes=100,
+    )
+    done = factories.evaluation(owner, made, rows=40)
+    failed = evaluations.request_evaluation(
+        actor=owner, predictions_id=done.predictions_id, name="Broken", columns=factories.COLUMNS
+    )
+    Evaluation.objects.filter(pk=failed.pk).update(state=JobState.FAILED, error="For a test.")
+    release = releases.submit(actor=owner, version_id=made.pk, environment="staging")
+    versions.describe_version(actor=owner, version_id=made.pk, commit="0123abc", notes="Changed since.")
+    dossier = dossiers.request_dossier(actor=owner, release_id=release.pk)
+    dossiers.carry_out(dossier.pk)
+    token, _ = tokens.create_token(actor=owner, name="t", days=1)
+    at = list(made.url_args)
+    return World(
+        people,
+        {
+            "": [],
+            "policy": ["high-staging"],
+            "token": [token.pk],
+            "person": [people["viewer"].pk],
+            "kind": ["model"],
+            "asset": at[:2],
+            "version": at,
+            "artifact": [*at, artifact.pk],
+            "lineage": [*at, link.pk],
+            "section": [*at, "intended_use"],
+            "framework": [*at, "nist_ai_rmf"],
+            "item": [*at, "nist_ai_rmf", item.slug],
+            "evidence": [*at, piece.pk],
+            "predictions": [*at, done.predictions_id],
+            "evaluation": [*at, done.pk],
+            "failed": [*at, failed.pk],
+            "release": [*at, release.pk],
+            "withdraw": [*at, release.pk, Step.WITHDRAW],
+            "approve": [*at, release.pk, Step.APPROVE],
+            "promote": [*at, release.pk, Step.PROMOTE],
+            "revoke": [*at, release.pk, Step.REVOKE],
+            "dossier": [*at, release.pk, dossier.pk],
+        },
+        {"@team": team, "@data": data.pk, "@digest": release.snapshot.digest, "@slug": at[1]},
+    )
+
+
+def names(resolver: URLResolver | None = None, prefix: str = "") -> set[str]:
+    """Every URL name of the product, as the URL configuration has it."""
+    found: set[str] = set()
+    for pattern in (resolver or get_resolver()).url_patterns:
+        if isinstance(pattern, URLResolver):
+            space = f"{prefix}{pattern.namespace}:" if pattern.namespace else prefix
+            found |= names(pattern, space)
+        elif isinstance(pattern, URLPattern) and pattern.name:
+            found.add(f"{prefix}{pattern.name}")
+    return found
+
+
+def test_every_url_is_in_the_table():
+    ours = {name for name in names() if not name.startswith(ELSEWHERE)}
+    assert ours == set(TABLE)
+
+
+def test_every_role_gets_what_the_table_says(world):
+    wrong = []
+    for name, calls in TABLE.items():
+        for call in calls:
+            for role in ROLES:
+                with transaction.atomic():
+                    got = world.call(role, name, call)
+                    transaction.set_rollback(True)
+                if got != call.statuses[role]:
+                    verb = "GET" if call.post is None else "POST"
+                    wrong.append(f"{verb} {name} {call.args} as {role}: {got}, not {call.statuses[role]}")
+    assert wrong == []
+
+
+def test_the_admin_is_closed_to_everybody_but_staff_and_writes_nothing(world):
+    for role in ROLES[1:]:
+        assert world.client(role).get("/admin/").status_code == 302
+    staff = Person.objects.create_superuser("root@test.example", factories.PASSWORD, name="Root")
+    client = Client()
+    client.force_login(staff)
+    for model in (Version, Release, Assessment, Evidence, Predictions, Dossier):
+        label = model._meta.label_lower.replace(".", "/")
+        assert client.get(f"/admin/{label}/").status_code == 200
+        assert client.get(f"/admin/{label}/add/").status_code == 403
+        first = model.objects.first()
+        assert first is not None
+        assert client.post(f"/admin/{label}/{first.pk}/delete/").status_code == 403
+        assert client.post(f"/admin/{label}/{first.pk}/change/", {}).status_code == 403
