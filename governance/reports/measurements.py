@@ -1,0 +1,180 @@
+"""Evaluations, from a snapshot's counts and findings to charts, tables and sentences.
+
+The rule: rates are computed from the frozen counts, exactly; verdicts and
+their sentences are printed as the engine said them when it measured.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from fractions import Fraction
+from typing import Any, Final
+
+from governance.charts import DotPlot, Estimate, dot_plot
+from governance.fairness.counting import AttributeCounts, Counts, CountTable
+from governance.fairness.fractions import parse_fraction
+from governance.fairness.intervals import wilson
+from governance.fairness.metrics import METRICS, RATES
+
+CHARTED: Final = ("selection_rate", "true_positive_rate")
+SHOWN: Final = ("base_rate", "selection_rate", "true_positive_rate", "false_positive_rate", "precision", "accuracy")
+PASS: Final = "Pass"  # noqa: S105 - a verdict
+VERDICTS: Final[Mapping[str, tuple[str, str]]] = {
+    "fail": ("Fail", "bad"),
+    "inconclusive": ("Inconclusive", "warning"),
+    "not-judged": ("Not judged", "neutral"),
+    "pass": (PASS, "good"),
+}
+
+
+@dataclass(frozen=True)
+class PrintedGap:
+    """One metric on one attribute."""
+
+    title: str
+    value: str
+    interval: str
+    threshold: str
+    label: str
+    tone: str
+    sentence: str
+
+
+@dataclass(frozen=True)
+class PrintedGroup:
+    """One group with its records and its rates, in the order of ``SHOWN``."""
+
+    name: str
+    records: str
+    rates: tuple[Fraction | None, ...]
+    is_small: bool = False
+
+
+@dataclass(frozen=True)
+class PrintedAttribute:
+    """One sensitive attribute or intersection."""
+
+    name: str
+    anchor: str
+    groups: tuple[PrintedGroup, ...]
+    charts: tuple[DotPlot, ...]
+    gaps: tuple[PrintedGap, ...]
+
+    @property
+    def remarks(self) -> tuple[PrintedGap, ...]:
+        """Gaps that did not pass, the worst first."""
+        return tuple(gap for label, _ in VERDICTS.values() for gap in self.gaps if gap.label == label and label != PASS)
+
+    @property
+    def passed(self) -> tuple[PrintedGap, ...]:
+        """Gaps that passed."""
+        return tuple(gap for gap in self.gaps if gap.label == PASS)
+
+
+@dataclass(frozen=True)
+class PrintedEvaluation:
+    """One finished evaluation."""
+
+    name: str
+    finished_at: datetime
+    rows: int
+    is_weighted: bool
+    predictions: Mapping[str, str]
+    columns: Mapping[str, Any]
+    witness: Mapping[str, Any]
+    verdicts: tuple[tuple[str, str, int], ...]
+    rates: tuple[str, ...]
+    attributes: tuple[PrintedAttribute, ...]
+
+    @property
+    def gap_count(self) -> int:
+        """How many gaps were judged or looked at."""
+        return sum(number for _, _, number in self.verdicts)
+
+
+def evaluations(parts: list[Mapping[str, Any]]) -> list[PrintedEvaluation]:
+    """Return the snapshot's evaluations as they are printed, the newest first."""
+    found = [_evaluation(part) for part in parts]
+    return sorted(found, key=lambda one: one.finished_at, reverse=True)
+
+
+def _evaluation(part: Mapping[str, Any]) -> PrintedEvaluation:
+    table = CountTable.from_json(part["counts"])
+    tally = {key: sum(finding["verdict"] == key for finding in part["findings"]) for key in VERDICTS}
+    return PrintedEvaluation(
+        name=part["name"],
+        finished_at=datetime.fromisoformat(part["finished_at"]),
+        rows=table.rows,
+        is_weighted=table.is_weighted,
+        predictions=part["predictions"],
+        columns=part["columns"],
+        witness=part["witness"],
+        verdicts=tuple((*VERDICTS[key], number) for key, number in tally.items()),
+        rates=tuple(RATES[key][0] for key in SHOWN),
+        attributes=tuple(_attribute(counts, table, part["findings"], number) for number, counts in enumerate(table.attributes, start=1)),
+    )
+
+
+def _attribute(counts: AttributeCounts, table: CountTable, findings: list[Mapping[str, Any]], number: int) -> PrintedAttribute:
+    own = [finding for finding in findings if finding["attribute"] == counts.attribute]
+    small = {name for finding in own for name in finding["too_small"]}
+    groups = [_group(name, group, is_small=name in small) for name, group in counts.groups.items()]
+    if counts.unknown.n:
+        groups.append(_group("Unknown", counts.unknown))
+    groups.append(_group("All records", table.overall))
+    return PrintedAttribute(
+        name=counts.attribute,
+        anchor=f"attribute-{number}",
+        groups=tuple(groups),
+        charts=tuple(_chart(key, counts, table) for key in CHARTED),
+        gaps=tuple(_gap(finding) for finding in own),
+    )
+
+
+def _group(name: str, counts: Counts, *, is_small: bool = False) -> PrintedGroup:
+    return PrintedGroup(name, _records(counts.n), tuple(RATES[key][1](counts) for key in SHOWN), is_small)
+
+
+def _chart(key: str, counts: AttributeCounts, table: CountTable) -> DotPlot:
+    title, rate = RATES[key]
+    estimates = [_estimate(name, key, group, table) for name, group in counts.groups.items()]
+    return dot_plot(f"{title} by {counts.attribute}", estimates, reference=rate(table.overall))
+
+
+def _estimate(name: str, key: str, counts: Counts, table: CountTable) -> Estimate:
+    whole = counts.n if key == "selection_rate" else counts.tp + counts.fn
+    value = RATES[key][1](counts)
+    # The interval is about numbers of records; sums of weights would make it too narrow or too wide.
+    interval = None if value is None or table.is_weighted else wilson(value * whole, whole)
+    low, high = interval or (None, None)
+    return Estimate(name, value, low, high, note=f"n = {_records(whole)}")
+
+
+def _gap(finding: Mapping[str, Any]) -> PrintedGap:
+    metric = METRICS.get(finding["metric"])
+    label, tone = VERDICTS[finding["verdict"]]
+    low, high = parse_fraction(finding["low"]), parse_fraction(finding["high"])
+    bound = "at least" if metric is not None and metric.is_ratio else "at most"
+    return PrintedGap(
+        title=metric.title if metric else finding["metric"],
+        value=_number(parse_fraction(finding["value"])),
+        interval="" if low is None or high is None else f"{_number(low)} to {_number(high)}",
+        threshold=f"{bound} {_short(parse_fraction(finding['threshold']))}",
+        label=label,
+        tone=tone,
+        sentence=finding["sentence"],
+    )
+
+
+def _number(value: Fraction | None) -> str:
+    return "undefined" if value is None else f"{float(value):.3f}"
+
+
+def _short(value: Fraction | None) -> str:
+    return _number(value).rstrip("0").rstrip(".")
+
+
+def _records(value: Fraction) -> str:
+    return f"{value.numerator:,}" if value.denominator == 1 else f"{float(value):,.2f}"

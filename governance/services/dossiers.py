@@ -1,0 +1,202 @@
+"""Asking for the PDF of a release, and making it."""
+
+from __future__ import annotations
+
+import io
+import logging
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from django.db import transaction
+from django.utils import timezone
+
+from governance.gate import Policy, requirements
+from governance.models import Dossier, JobState, Release
+from governance.reports import dossier as report
+from governance.reports import pdf
+from governance.services import files, jobs
+from governance.services.facts import facts_of
+from registry import audit, policy
+from registry.errors import ConflictError, DomainError
+from registry.policy import SYSTEM, Action, Actor
+
+logger = logging.getLogger(__name__)
+
+SHELF: Final = "dossiers"
+SUFFIX: Final = ".pdf"
+TEMPLATE: Final = "print/dossier.html"
+BROKE_OFF: Final = "The rendering broke off; the worker's log says where. Ask for it again, or tell your operator."
+ANOTHER: Final = "The release has changed since, and its new dossier was asked for already. Take that one."
+TAMPERED: Final = "The stored content no longer has the digest that was reviewed, so no dossier is made of it. Tell your auditor."
+GONE: Final = "The stored PDF is missing or was changed. Ask for it again."
+
+
+@transaction.atomic
+def request_dossier(*, actor: Actor, release_id: int) -> Dossier:
+    """Ask for the PDF of a release as it is now; the caller rings the worker's bell after commit.
+
+    What shows the same is one row: a finished one is given back as it is, and
+    one that has failed, or whose file is gone, is put into the queue again.
+
+    Raises:
+        ForbiddenError: nobody is signed in.
+        Release.DoesNotExist: no such release, or not visible to the actor.
+    """
+    policy.require(actor, Action.DOSSIER_REQUEST)
+    releases = Release.objects.visible_to(actor).select_for_update(of=("self",))
+    release = _for_report(releases.get(pk=release_id).pk)
+    digest = report.content_digest(_source(release, timezone.now()))
+    dossier, is_new = Dossier.objects.get_or_create(release=release, content_digest=digest, defaults={"requested_by_id": actor.person_id})
+    if not is_new:
+        if not _is_spent(dossier):
+            return dossier
+        _requeue(dossier, actor)
+    audit.record(actor, Action.DOSSIER_REQUEST, release.subject, {"dossier": dossier.pk, "content": digest})
+    return dossier
+
+
+def carry_out(dossier_id: int) -> None:
+    """Make one PDF, from claim to file (called by a worker, or by a command that has none)."""
+    dossier = jobs.claim(Dossier, dossier_id)
+    if dossier is None:
+        return
+    try:
+        _work(dossier)
+    except jobs.TakenOverError:
+        logger.info("Attempt %s at dossier %s was taken over.", dossier.attempt, dossier.pk)
+
+
+@transaction.atomic
+def finish_dossier(*, actor: Actor, dossier: Dossier, rendered: pdf.Rendered) -> None:
+    """Keep the PDF of the attempt that still holds the job.
+
+    Raises:
+        ForbiddenError: not the system.
+        ConflictError: another worker has taken the job over.
+    """
+    row = jobs.held(dossier)
+    policy.require(actor, Action.DOSSIER_FINISH)
+    row.sha256, row.size = files.keep(SHELF, io.BytesIO(rendered.content), suffix=SUFFIX)
+    row.pages, row.state, row.progress, row.finished_at = rendered.pages, JobState.DONE, 100, timezone.now()
+    row.save(update_fields=["sha256", "size", "pages", "state", "progress", "finished_at"])
+    detail = {"dossier": row.pk, "content": row.content_digest, "sha256": row.sha256, "pages": row.pages}
+    audit.record(actor, Action.DOSSIER_FINISH, row.release.subject, detail)
+
+
+@transaction.atomic
+def fail_dossier(*, actor: Actor, dossier: Dossier, reason: str) -> None:
+    """Say why the attempt that still holds the job has failed.
+
+    Raises:
+        ForbiddenError: not the system.
+        ConflictError: another worker has taken the job over.
+    """
+    row = jobs.held(dossier)
+    policy.require(actor, Action.DOSSIER_FINISH)
+    row.state, row.error, row.finished_at = JobState.FAILED, reason, timezone.now()
+    row.save(update_fields=["state", "error", "finished_at"])
+    audit.record(actor, Action.DOSSIER_FINISH, row.release.subject, {"dossier": row.pk, "failed": reason})
+
+
+def is_current(dossier: Dossier) -> bool:
+    """Whether a dossier shows the release as it is now."""
+    release = _for_report(dossier.release_id)
+    return dossier.content_digest == report.content_digest(_source(release, timezone.now()))
+
+
+def path_of(dossier: Dossier) -> Path:
+    """Return the local path of a finished PDF, whose bytes are still those of its digest.
+
+    Raises:
+        ConflictError: it is not finished, or its file is gone or was changed.
+    """
+    if dossier.state != JobState.DONE:
+        message = "This PDF is not finished yet. Wait for it, or ask for it again."
+        raise ConflictError(message)
+    if not files.is_intact(SHELF, dossier.sha256, suffix=SUFFIX):
+        raise ConflictError(GONE)
+    return files.path_of(SHELF, dossier.sha256, suffix=SUFFIX)
+
+
+def download_name(dossier: Dossier) -> str:
+    """Return the name under which a PDF is handed out."""
+    release = dossier.release
+    version = release.version
+    day = dossier.finished_at or dossier.requested_at
+    return f"{version.asset.slug}_{version.name}_{release.environment}_{day:%Y-%m-%d}{SUFFIX}"
+
+
+def _work(dossier: Dossier) -> None:
+    if jobs.is_hopeless(dossier):
+        fail_dossier(actor=SYSTEM, dossier=dossier, reason=jobs.TOO_OFTEN)
+        return
+    try:
+        with jobs.beating(dossier):
+            rendered = _render(dossier)
+    except jobs.TakenOverError:
+        raise
+    except DomainError as error:
+        fail_dossier(actor=SYSTEM, dossier=dossier, reason=error.message)
+    except Exception:
+        fail_dossier(actor=SYSTEM, dossier=dossier, reason=BROKE_OFF)
+        raise
+    else:
+        finish_dossier(actor=SYSTEM, dossier=dossier, rendered=rendered)
+
+
+def _render(dossier: Dossier) -> pdf.Rendered:
+    release = _for_report(dossier.release_id)
+    if not release.snapshot.is_intact:
+        raise DomainError(TAMPERED)
+    source = _source(release, dossier.requested_at)
+    if report.content_digest(source) != dossier.content_digest:
+        source = _source(release, timezone.now())
+        _bring_up_to_date(dossier, source)
+    jobs.beat(dossier, 20)
+    return pdf.render(TEMPLATE, report.context_of(source), identifier=report.content_digest(source))
+
+
+@transaction.atomic
+def _bring_up_to_date(dossier: Dossier, source: report.Source) -> None:
+    """Let a row that waited while the release changed stand for what is shown now."""
+    row, digest = jobs.held(dossier), report.content_digest(source)
+    if Dossier.objects.filter(release_id=row.release_id, content_digest=digest).exclude(pk=row.pk).exists():
+        raise DomainError(ANOTHER)
+    row.content_digest, row.requested_at = digest, source.made_at
+    row.save(update_fields=["content_digest", "requested_at"])
+
+
+def _is_spent(dossier: Dossier) -> bool:
+    if dossier.state == JobState.DONE:
+        return not files.is_intact(SHELF, dossier.sha256, suffix=SUFFIX)
+    return dossier.state == JobState.FAILED
+
+
+def _requeue(dossier: Dossier, actor: Actor) -> None:
+    dossier.state, dossier.error, dossier.losses, dossier.progress = JobState.QUEUED, "", 0, 0
+    dossier.requested_at, dossier.finished_at, dossier.requested_by_id = timezone.now(), None, actor.person_id or 0
+    dossier.save(update_fields=["state", "error", "losses", "progress", "requested_at", "finished_at", "requested_by"])
+
+
+def _for_report(release_id: int) -> Release:
+    return Release.objects.for_page().get(pk=release_id)
+
+
+def _source(release: Release, now: datetime) -> report.Source:
+    """Return everything that a dossier shows.
+
+    A promoted release is judged as at its promotion, so that its dossier does
+    not change with the clock; any other as at now.
+    """
+    facts = facts_of(release)
+    tier_now = facts.tier if release.promoted_at else facts.tier_now
+    facts = replace(facts, now=release.promoted_at or now, tier_now=tier_now)
+    return report.Source(
+        release=release,
+        decisions=tuple(release.decisions.select_related("person", "snapshot").order_by("pk")),
+        requirements=requirements(Policy.from_json(release.policy_content), facts),
+        judged_at=facts.now,
+        made_at=now,
+    )
