@@ -51,14 +51,16 @@ def is_seeded() -> bool:
     return Person.objects.filter(email=PEOPLE[0][0]).exists()
 
 
-@transaction.atomic
 def seed() -> None:
     """Walk the demo through the services: one model to production, one into review, one at its start."""
-    cast, team = _people()
-    data = _dataset(cast, team)
-    _loan_model(cast, team, data)
-    _triage_model(cast, team)
-    _router_model(cast, team)
+    with transaction.atomic():
+        cast, team = _people()
+        data = _dataset(cast, team)
+        release = _loan_model(cast, team, data)
+        _triage_model(cast, team)
+        _router_model(cast, team)
+    dossier = dossiers.request_dossier(actor=cast.legal, release_id=release.pk)
+    dossiers.carry_out(dossier.pk)
 
 
 def _people() -> tuple[Cast, Team]:
@@ -87,7 +89,7 @@ def _dataset(cast: Cast, team: Team) -> Version:
     return version
 
 
-def _loan_model(cast: Cast, team: Team, data: Version) -> None:
+def _loan_model(cast: Cast, team: Team, data: Version) -> Release:
     asset = assets.register_asset(
         actor=cast.engineer,
         kind="model",
@@ -112,8 +114,7 @@ def _loan_model(cast: Cast, team: Team, data: Version) -> None:
         )
         _approve_all(cast, release)
         releases.promote(actor=cast.engineer, release_id=release.pk)
-    dossier = dossiers.request_dossier(actor=cast.legal, release_id=release.pk)
-    dossiers.carry_out(dossier.pk)
+    return release
 
 
 def _loan_version(

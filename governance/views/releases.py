@@ -25,7 +25,7 @@ def release_list(request: Request) -> HttpResponse:
     """List releases, filtered by state and environment."""
     state, environment = request.GET.get("state", ""), request.GET.get("environment", "")
     found = Release.objects.visible_to(request.actor).for_page()
-    if state in State:
+    if state in {one.value for one in State}:
         found = found.filter(state=state)
     if environment in Environment.values:
         found = found.filter(environment=environment)
