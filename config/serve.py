@@ -203,6 +203,7 @@ def main() -> int:
     parser.add_argument("--port", type=int, default=8000, help="port to listen on (default: %(default)s)")
     parser.add_argument("--no-demo", action="store_true", help="do not seed the demo workspace on the first start")
     options = parser.parse_args()
+    os.umask(0o077)
     signal.signal(signal.SIGTERM, stop)
     try:
         return serve(assay_home(), options)
