@@ -14,6 +14,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
 from django.core.paginator import Page, Paginator
 from django.db import models
+from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -21,7 +22,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from registry.digest import sha256
-from registry.errors import DomainError
+from registry.errors import DomainError, ForbiddenError
 from registry.models import AccessToken, Person
 from registry.policy import ANONYMOUS, Action, Actor, refusal
 
@@ -119,6 +120,17 @@ def render_part(
     response = render(request, name, dict(context), status=status)
     response["Vary"] = "HX-Request"
     return response
+
+
+def show_refusal(form: BaseForm, field: str | None, error: DomainError) -> None:
+    """Show a refusal beside what was typed.
+
+    Raises:
+        ForbiddenError: the right is missing, which no typing mends (403).
+    """
+    if isinstance(error, ForbiddenError):
+        raise error
+    form.add_error(field, error.message)
 
 
 def page_of(request: HttpRequest, rows: models.QuerySet[Any] | list[Any], size: int = PAGE_SIZE) -> Page[Any]:

@@ -15,7 +15,7 @@ from governance.services import releases
 from governance.views.gatepanel import gate_panel, preflight
 from governance.workflow import State, Step, open_steps, title
 from registry.errors import DomainError
-from registry.http import Request, page_of, query_without_page
+from registry.http import Request, page_of, query_without_page, show_refusal
 from registry.models import Version
 from registry.policy import Action, refusal
 from registry.views.frame import find_version, version_frame
@@ -57,7 +57,7 @@ def release_submit(request: Request, kind: str, slug: str, name: str) -> HttpRes
         try:
             release = releases.submit(actor=request.actor, version_id=version.pk, **form.cleaned_data)
         except DomainError as error:
-            form.add_error(None, error.message)
+            show_refusal(form, None, error)
         else:
             messages.success(request, "Submitted. The content is frozen; the reviewers have been told on their Home.")
             return redirect(release)
@@ -114,7 +114,7 @@ def _decide(request: Request, release: Release, step: Step) -> HttpResponse:
         try:
             releases.decide(actor=request.actor, release_id=release.pk, step=step, **form.cleaned_data)
         except DomainError as error:
-            form.add_error(None, error.message)
+            show_refusal(form, None, error)
             return _release_page(request, release, form, error.status)
         messages.success(request, "Your decision is recorded.")
         return redirect(release)

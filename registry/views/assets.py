@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from registry.errors import ConflictError, DomainError
 from registry.forms.assets import AssetEditForm, AssetForm
-from registry.http import Request
+from registry.http import Request, show_refusal
 from registry.models import Asset
 from registry.policy import Action, Target, refusal
 from registry.services import assets
@@ -25,7 +25,7 @@ def asset_new(request: Request, kind: str) -> HttpResponse:
         try:
             asset = assets.register_asset(actor=request.actor, kind=kind, **_asset_fields(form))
         except ConflictError as error:
-            form.add_error("name", error.message)
+            show_refusal(form, "name", error)
         else:
             messages.success(request, f"{asset.name} is registered. Add its first version.")
             return redirect("version-new", asset.kind, asset.slug)
@@ -58,7 +58,7 @@ def asset_edit(request: Request, kind: str, slug: str) -> HttpResponse:
         try:
             _save_edit(request, asset, form)
         except DomainError as error:
-            form.add_error(None, error.message)
+            show_refusal(form, None, error)
         else:
             messages.success(request, "Saved.")
             return redirect(asset)

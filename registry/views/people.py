@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from registry.errors import DomainError
 from registry.forms.people import ROLE_LABELS, PersonEditForm, PersonForm, TeamForm
-from registry.http import Request, page_of, query_without_page
+from registry.http import Request, page_of, query_without_page, show_refusal
 from registry.models import Person, Team
 from registry.policy import Action, Role, require
 from registry.services import people as services
@@ -32,7 +32,7 @@ def person_add(request: Request) -> HttpResponse:
         try:
             person = services.add_person(actor=request.actor, **form.cleaned_data)
         except DomainError as error:
-            form.add_error("email", error.message)
+            show_refusal(form, "email", error)
         else:
             messages.success(request, f"{person.name} can sign in. Give roles and teams now.")
             return redirect("person-edit", person.pk)
@@ -49,7 +49,7 @@ def person_edit(request: Request, pk: int) -> HttpResponse:
         try:
             _save(request, person, form)
         except DomainError as error:
-            form.add_error(None, error.message)
+            show_refusal(form, None, error)
         else:
             messages.success(request, f"Saved what {person.name} may do.")
             return redirect("people")
@@ -66,7 +66,7 @@ def team_add(request: Request) -> HttpResponse:
         try:
             team = services.add_team(actor=request.actor, name=form.cleaned_data["name"])
         except DomainError as error:
-            form.add_error("name", error.message)
+            show_refusal(form, "name", error)
         else:
             messages.success(request, f"Team {team.name} is added.")
             return redirect("people")

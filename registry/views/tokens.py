@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from registry.errors import DomainError
 from registry.forms.people import TokenForm
-from registry.http import Request
+from registry.http import Request, show_refusal
 from registry.models import AccessToken
 from registry.services import tokens as services
 
@@ -24,7 +24,7 @@ def tokens(request: Request) -> HttpResponse:
             _, secret = services.create_token(actor=request.actor, **form.cleaned_data)
             form = TokenForm()
         except DomainError as error:
-            form.add_error(None, error.message)
+            show_refusal(form, None, error)
     context = {
         "form": form,
         "secret": secret,

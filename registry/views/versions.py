@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from registry.digest import sha256_of_stream
 from registry.errors import DomainError
 from registry.forms.assets import ArtifactForm, LineageForm, VersionEditForm, VersionForm
-from registry.http import Request
+from registry.http import Request, show_refusal
 from registry.models import Version
 from registry.policy import Action, refusal
 from registry.services import versions
@@ -30,7 +30,7 @@ def version_new(request: Request, kind: str, slug: str) -> HttpResponse:
         try:
             version = _add(request, asset.pk, form)
         except DomainError as error:
-            form.add_error(None, error.message)
+            show_refusal(form, None, error)
         else:
             messages.success(request, f"Version {version.name} is added. The next step is its document.")
             return redirect("document", *version.url_args)
@@ -55,7 +55,7 @@ def version_edit(request: Request, kind: str, slug: str, name: str) -> HttpRespo
         try:
             versions.describe_version(actor=request.actor, version_id=version.pk, **form.cleaned_data)
         except DomainError as error:
-            form.add_error("commit", error.message)
+            show_refusal(form, "commit", error)
         else:
             messages.success(request, "Saved.")
             return redirect("version-data", *version.url_args)
@@ -72,7 +72,7 @@ def artifact_add(request: Request, kind: str, slug: str, name: str) -> HttpRespo
         try:
             artifact = versions.add_artifact(actor=request.actor, version_id=version.pk, **_artifact_fields(form))
         except DomainError as error:
-            form.add_error("sha256" if form.cleaned_data["sha256"] else "file", error.message)
+            show_refusal(form, "sha256" if form.cleaned_data["sha256"] else "file", error)
         else:
             messages.success(request, f"{artifact.name} is recorded by its digest.")
             return redirect("version-data", *version.url_args)
@@ -101,7 +101,7 @@ def lineage_add(request: Request, kind: str, slug: str, name: str) -> HttpRespon
                 actor=request.actor, version_id=version.pk, source_id=source.pk, relation=relation
             )
         except DomainError as error:
-            form.add_error(None, error.message)
+            show_refusal(form, None, error)
         else:
             messages.success(request, f"{source} is linked.")
             return redirect("version-data", *version.url_args)
