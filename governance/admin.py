@@ -17,6 +17,4 @@ from governance.models import (
 )
 from registry.admin import Window
 
-admin.site.register(
-    [Answer, Assessment, Decision, Dossier, Evaluation, Evidence, Finding, Predictions, Release], Window
-)
+admin.site.register([Answer, Assessment, Decision, Dossier, Evaluation, Evidence, Finding, Predictions, Release], Window)

@@ -23,7 +23,6 @@ from registry.models import (
     Version,
 )
 
-
 if TYPE_CHECKING:
     Base = admin.ModelAdmin[models.Model]
 else:
@@ -57,6 +56,4 @@ class PersonWindow(Window):
 
 
 admin.site.register(Person, PersonWindow)
-admin.site.register(
-    [Artifact, Asset, AuditEntry, Document, Lineage, Membership, Revision, RoleGrant, Snapshot, Team, Version], Window
-)
+admin.site.register([Artifact, Asset, AuditEntry, Document, Lineage, Membership, Revision, RoleGrant, Snapshot, Team, Version], Window)

@@ -23,6 +23,8 @@ from registry.digest import canonical, sha256
 from registry.models.audit import AuditEntry, JournalHead
 from registry.policy import Action, Actor
 
+__all__ = ["AuditEntry", "JournalHead", "Verification", "detail_of", "digest_of", "history", "record", "verify"]
+
 GENESIS: Final = "0" * 64
 HEAD: Final = 1
 SUBJECT_LENGTH: Final = 300

@@ -112,9 +112,7 @@ def person_of_token(secret: str) -> Person | None:
     return token.person if token else None
 
 
-def render_part(
-    request: Request, template: str, part: str, context: Mapping[str, Any], status: int = 200
-) -> HttpResponse:
+def render_part(request: Request, template: str, part: str, context: Mapping[str, Any], status: int = 200) -> HttpResponse:
     """Render ``template#part`` when htmx asks, and the whole page otherwise."""
     name = f"{template}#{part}" if request.htmx and not request.htmx.boosted else template
     response = render(request, name, dict(context), status=status)
@@ -166,9 +164,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
 
 def tabs(items: Iterable[tuple[str, str, int | None]], current: str) -> list[dict[str, Any]]:
     """Return tab items (label, address, count) with the current one marked."""
-    return [
-        {"label": label, "url": url, "count": count, "is_current": label == current} for label, url, count in items
-    ]
+    return [{"label": label, "url": url, "count": count, "is_current": label == current} for label, url, count in items]
 
 
 def _item(request: HttpRequest, label: str, url: str) -> dict[str, Any]:

@@ -88,6 +88,18 @@ class Actor:
         return self.person_id is not None
 
     @property
+    def id(self) -> int:
+        """The id of the signed-in person who acts.
+
+        Raises:
+            ForbiddenError: nobody is signed in.
+        """
+        if self.person_id is None:
+            message = "Sign in first."
+            raise ForbiddenError(message)
+        return self.person_id
+
+    @property
     def sees_everything(self) -> bool:
         """Whether an organisation role opens every record for reading."""
         return bool(self.roles) or self.is_system

@@ -27,14 +27,10 @@ def team(name: str = "") -> Team:
     return people.add_team(actor=SYSTEM, name=name or f"Team {next(NUMBERS)}")
 
 
-def person(
-    name: str = "", *, roles: Iterable[Role] = (), member_of: Team | None = None, team_role: TeamRole = TeamRole.OWNER
-) -> Person:
+def person(name: str = "", *, roles: Iterable[Role] = (), member_of: Team | None = None, team_role: TeamRole = TeamRole.OWNER) -> Person:
     """Somebody with an account; owner of the team that is given."""
     number = next(NUMBERS)
-    made = people.add_person(
-        actor=SYSTEM, email=f"person{number}@test.example", name=name or f"Person {number}", password=PASSWORD
-    )
+    made = people.add_person(actor=SYSTEM, email=f"person{number}@test.example", name=name or f"Person {number}", password=PASSWORD)
     if roles:
         people.set_roles(actor=SYSTEM, person_id=made.pk, roles=list(roles))
     if member_of is not None:
@@ -131,9 +127,7 @@ def evaluation(actor: Actor, made: Version, *, rows: int = PREDICTIONS_ROWS) -> 
         stream=io.BytesIO(predictions_csv(rows)),
         most_bytes=10**8,
     )
-    asked = evaluations.request_evaluation(
-        actor=actor, predictions_id=uploaded.pk, name="Held-out", columns=COLUMNS
-    )
+    asked = evaluations.request_evaluation(actor=actor, predictions_id=uploaded.pk, name="Held-out", columns=COLUMNS)
     evaluations.carry_out(asked.pk)
     asked.refresh_from_db()
     return asked
@@ -162,9 +156,7 @@ def release(actor: Actor, made: Version | None = None, environment: str = "stagi
 def decide(actor: Actor, made: Release, role: str = "ml", step: Step = Step.APPROVE) -> None:
     """A reviewer's decision on the present snapshot."""
     fresh = Release.objects.select_related("snapshot").get(pk=made.pk)
-    releases.decide(
-        actor=actor, release_id=made.pk, role=role, step=step, digest=fresh.snapshot.digest, comment="I looked."
-    )
+    releases.decide(actor=actor, release_id=made.pk, role=role, step=step, digest=fresh.snapshot.digest, comment="I looked.")
 
 
 def answer_one(actor: Actor, made: Version, item_slug: str, framework_key: str = "nist_ai_rmf") -> None:

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 ROWS: Final = 6000
 SEED: Final = 20261123
 BIAS: Final = 1.1
+SHARE_OF_WOMEN: Final = 0.46
+SHARE_OF_YOUNG: Final = 0.22
+THRESHOLD: Final = 0.5
 FEATURES: Final = ("income", "debt_ratio", "years_employed", "late_payments", "occupation_score")
 
 
@@ -55,7 +58,7 @@ def train(*, with_occupation: bool) -> Trained:
     scaler = StandardScaler().fit(train_x)
     model = LogisticRegression(random_state=SEED).fit(scaler.transform(train_x), train_y)
     score = model.predict_proba(scaler.transform(test_x))[:, 1]
-    predicted = (score >= 0.5).astype(int)
+    predicted = (score >= THRESHOLD).astype(int)
     names = FEATURES if with_occupation else FEATURES[:-1]
     weights = "\n".join(f"{name}\t{weight:.6f}" for name, weight in zip(names, model.coef_[0], strict=True))
     return Trained(
@@ -71,8 +74,8 @@ def _applications() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     import numpy as np
 
     random = np.random.default_rng(SEED)
-    is_woman = random.random(ROWS) < 0.46
-    is_young = random.random(ROWS) < 0.22
+    is_woman = random.random(ROWS) < SHARE_OF_WOMEN
+    is_young = random.random(ROWS) < SHARE_OF_YOUNG
     income = random.lognormal(10.4, 0.35, ROWS) * np.where(is_young, 0.9, 1.0)
     debt_ratio = random.beta(2, 5, ROWS)
     years_employed = np.clip(random.gamma(2.5, 3.0, ROWS) * np.where(is_young, 0.5, 1.0), 0, 40)
@@ -82,9 +85,7 @@ def _applications() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     chance = 1 / (1 + np.exp(-(0.9 + able + 0.85 * occupation)))
     label = (random.random(ROWS) < chance).astype(int)
     features = np.column_stack([income, debt_ratio, years_employed, late_payments, occupation])
-    people = np.column_stack(
-        [np.where(is_woman, "female", "male"), np.where(is_young, "25 or under", "over 25")]
-    )
+    people = np.column_stack([np.where(is_woman, "female", "male"), np.where(is_young, "25 or under", "over 25")])
     return features, label, people
 
 

@@ -25,6 +25,7 @@ from registry.services import assets, documents, people, versions
 
 PASSWORD: Final = "assay-demo"  # noqa: S105 - printed on the first start, for the demo workspace only
 HERE: Final = Path(__file__).parent
+EVERY: Final = 9
 MOST_BYTES: Final = 50 * 1024**2
 PEOPLE: Final[tuple[tuple[str, str, tuple[Role, ...]], ...]] = (
     ("engineer@demo.example", "Ines Engel", ()),
@@ -70,9 +71,7 @@ def _people() -> tuple[Cast, Team]:
         people.set_roles(actor=SYSTEM, person_id=person.pk, roles=roles)
         found[email.split("@")[0]] = person
     team = people.add_team(actor=SYSTEM, name="Credit")
-    people.set_membership(
-        actor=SYSTEM, team_id=team.pk, person_id=found["engineer"].pk, role=TeamRole.OWNER
-    )
+    people.set_membership(actor=SYSTEM, team_id=team.pk, person_id=found["engineer"].pk, role=TeamRole.OWNER)
     return Cast(**{name: found[name].actor() for name in ("engineer", "ml", "privacy", "legal")}), team
 
 
@@ -117,9 +116,7 @@ def _loan_model(cast: Cast, team: Team, data: Version) -> Release:
     return release
 
 
-def _loan_version(
-    cast: Cast, asset: Asset, data: Version, name: str, *, with_occupation: bool, earlier: Version | None = None
-) -> Version:
+def _loan_version(cast: Cast, asset: Asset, data: Version, name: str, *, with_occupation: bool, earlier: Version | None = None) -> Version:
     trained = loans.train(with_occupation=with_occupation)
     version = versions.add_version(
         actor=cast.engineer,
@@ -163,7 +160,7 @@ def _triage_model(cast: Cast, team: Team) -> None:
     version = versions.add_version(actor=cast.engineer, asset_id=asset.pk, name="0.3.0", commit="3f2a9c1d5e7b")
     _write(cast.engineer, version, _yaml("card_short.yaml")["triage"], "First draft.")
     for item in list(frameworks()["oecd_ai_principles"].items)[:12]:
-        _answer_item(cast.engineer, version, "oecd_ai_principles", item, 0)
+        _answer_item(cast.engineer, version, "oecd_ai_principles", item, 1)
     release = releases.submit(
         actor=cast.engineer, version_id=version.pk, environment="staging", message="Please look at the direction; the card is half done."
     )
@@ -186,9 +183,7 @@ def _router_model(cast: Cast, team: Team) -> None:
 
 def _write(actor: Actor, version: Version, values: Mapping[str, Any], note: str) -> None:
     document = version.document
-    documents.save_fields(
-        actor=actor, document_id=document.pk, values=values, based_on=document.revision, note=note
-    )
+    documents.save_fields(actor=actor, document_id=document.pk, values=values, based_on=document.revision, note=note)
 
 
 def _answer(actor: Actor, version: Version) -> None:
@@ -198,14 +193,12 @@ def _answer(actor: Actor, version: Version) -> None:
 
 
 def _answer_item(actor: Actor, version: Version, key: str, item: Item, number: int) -> None:
-    value = "partly" if number % 9 == 4 else "yes"
+    value = "partly" if number % EVERY == 0 else "yes"
     support = item.evidence[0] if item.evidence else "the model card"
     text = f"Shown by: {support}."
     if value == "partly":
         text += " To be completed before the next quarterly review."
-    assessments.answer_item(
-        actor=actor, version_id=version.pk, framework_key=key, item_slug=item.slug, value=value, justification=text
-    )
+    assessments.answer_item(actor=actor, version_id=version.pk, framework_key=key, item_slug=item.slug, value=value, justification=text)
 
 
 def _evaluate(actor: Actor, version: Version, trained: loans.Trained) -> None:
@@ -225,9 +218,7 @@ def _evaluate(actor: Actor, version: Version, trained: loans.Trained) -> None:
         attributes=("sex", "age_group"),
         intersections=(("sex", "age_group"),),
     )
-    evaluation = evaluations.request_evaluation(
-        actor=actor, predictions_id=uploaded.pk, name="Held-out half", columns=columns
-    )
+    evaluation = evaluations.request_evaluation(actor=actor, predictions_id=uploaded.pk, name="Held-out half", columns=columns)
     evaluations.carry_out(evaluation.pk)
 
 
@@ -243,9 +234,7 @@ def _approve_all(cast: Cast, release: Release) -> None:
 
 
 def _decide(actor: Actor, release: Release, role: str, step: Step, comment: str) -> None:
-    releases.decide(
-        actor=actor, release_id=release.pk, role=role, step=step, digest=release.snapshot.digest, comment=comment
-    )
+    releases.decide(actor=actor, release_id=release.pk, role=role, step=step, digest=release.snapshot.digest, comment=comment)
 
 
 def _results(trained: loans.Trained) -> list[dict[str, str]]:

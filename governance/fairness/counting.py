@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from governance.fairness.fractions import fraction_text
-from governance.fairness.predictions import PredictionsError, Preview
+from governance.fairness.predictions import Column, PredictionsError, Preview
 from governance.fairness.table import open_table, text_of
 
 MOST_GROUPS: Final = 50
@@ -172,10 +172,8 @@ def check_columns(preview: Preview, columns: Columns) -> None:
         message = f"Choose at most {MOST_ATTRIBUTES} sensitive attributes in one evaluation."
         raise PredictionsError(message)
     named = [columns.label, columns.prediction, columns.score, columns.weight, *columns.attributes]
-    for name in [one for one in named if one]:
-        if preview.column(name) is None:
-            message = f"The file has no column “{name}”. Choose one of {', '.join(c.name for c in preview.columns)}."
-            raise PredictionsError(message)
+    for name in filter(None, named):
+        _column(preview, name)
     if len(set(filter(None, named))) != len(list(filter(None, named))):
         message = "Each column can have one meaning only; a column was chosen twice."
         raise PredictionsError(message)
@@ -184,9 +182,7 @@ def check_columns(preview: Preview, columns: Columns) -> None:
     _check_numbers(preview, columns)
 
 
-def count(
-    path: Path, *, dialect: Mapping[str, Any], columns: Columns, progress: Callable[[int], None] | None = None
-) -> CountTable:
+def count(path: Path, *, dialect: Mapping[str, Any], columns: Columns, progress: Callable[[int], None] | None = None) -> CountTable:
     """Count a file of predictions.
 
     Args:
@@ -271,10 +267,7 @@ def _table(rows: int, columns: Columns, cells: list[tuple[Any, ...]]) -> CountTa
                 continue
             name = CROSS.join(parts)
             groups[attribute][name] = groups[attribute].get(name, Counts()).plus(counts)
-    attributes = tuple(
-        AttributeCounts(attribute, dict(sorted(found.items())), unknown[attribute])
-        for attribute, found in groups.items()
-    )
+    attributes = tuple(AttributeCounts(attribute, dict(sorted(found.items())), unknown[attribute]) for attribute, found in groups.items())
     return CountTable(rows, overall, attributes, bool(columns.weight))
 
 
@@ -287,16 +280,19 @@ def _counts(part: Mapping[str, str]) -> Counts:
     return Counts(**{name: Fraction(part[name]) for name in ("tp", "fp", "fn", "tn")})
 
 
+def _column(preview: Preview, name: str) -> Column:
+    found = preview.column(name)
+    if found is None:
+        message = f"The file has no column “{name}”. Choose one of {', '.join(c.name for c in preview.columns)}."
+        raise PredictionsError(message)
+    return found
+
+
 def _check_outcomes(preview: Preview, columns: Columns) -> None:
-    label, prediction = preview.column(columns.label), preview.column(columns.prediction)
-    assert label is not None
-    assert prediction is not None
+    label, prediction = _column(preview, columns.label), _column(preview, columns.prediction)
     for column, word in ((label, "label"), (prediction, "prediction")):
         if column.blanks:
-            message = (
-                f"The {word} column “{column.name}” is blank in {column.blanks:,} rows. "
-                "Fill them or leave those rows out."
-            )
+            message = f"The {word} column “{column.name}” is blank in {column.blanks:,} rows. Fill them or leave those rows out."
             raise PredictionsError(message)
     labels = sorted({canonical_value(value) for value in label.distinct})
     if label.has_more or len(labels) != BINARY:
@@ -319,8 +315,7 @@ def _check_outcomes(preview: Preview, columns: Columns) -> None:
 
 def _check_groups(preview: Preview, columns: Columns) -> None:
     for name in columns.attributes:
-        column = preview.column(name)
-        assert column is not None
+        column = _column(preview, name)
         if not column.distinct:
             message = f"The column “{name}” is blank in every row, so there are no groups to compare."
             raise PredictionsError(message)

@@ -66,9 +66,7 @@ def bootstrap(groups: Mapping[str, Counts], *, seed: int, replicates: int = REPL
     """
     import numpy as np
 
-    cells = np.array(
-        [[float(counts.tp), float(counts.fp), float(counts.fn), float(counts.tn)] for counts in groups.values()]
-    )
+    cells = np.array([[float(counts.tp), float(counts.fp), float(counts.fn), float(counts.tn)] for counts in groups.values()])
     total = cells.sum()
     random = np.random.default_rng(seed)
     drawn: Any = random.multinomial(round(total), (cells / total).ravel(), size=replicates)

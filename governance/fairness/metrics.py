@@ -213,7 +213,7 @@ def gap(metric: Metric, groups: Mapping[str, Counts]) -> Gap:
     return Gap(worst.value, worst.best, worst.worst, incomplete)
 
 
-def _gap(rate: Rate, is_ratio: bool, groups: Mapping[str, Counts]) -> Gap:  # noqa: FBT001
+def _gap(rate: Rate, is_ratio: bool, groups: Mapping[str, Counts]) -> Gap:
     rates = {name: value for name, counts in groups.items() if (value := rate(counts)) is not None}
     incomplete = tuple(sorted(set(groups) - set(rates)))
     if len(rates) < 2:  # noqa: PLR2004 - a gap needs two sides

@@ -144,10 +144,7 @@ def _csv_dialect(path: Path, filename: str) -> dict[str, Any]:
         with path.open(encoding="utf-8-sig", newline="", errors="strict") as stream:
             return _settle(stream, filename)
     except UnicodeDecodeError as error:
-        message = (
-            f"“{filename}” is not UTF-8 text (byte {error.start + 1:,}). "
-            "In a spreadsheet choose “CSV UTF-8” when you save it."
-        )
+        message = f"“{filename}” is not UTF-8 text (byte {error.start + 1:,}). In a spreadsheet choose “CSV UTF-8” when you save it."
         raise PredictionsError(message) from error
     except csv.Error as error:
         message = f"“{filename}” is not a whole table: {error}. {EXPORT}"
@@ -234,4 +231,3 @@ def _column(connection: Any, name: str) -> Column:
 
 def _count(row: Any) -> int:
     return int(row[0]) if row else 0
-

@@ -21,6 +21,7 @@ from governance.fairness.intervals import REPLICATES, bootstrap, gap_interval
 from governance.fairness.metrics import METRICS, Gap, Metric, gap
 
 MINIMUM_GROUP: Final = 30
+Interval = tuple[Fraction | None, Fraction | None]
 
 __all__ = ["Finding", "Verdict", "findings", "parse_fraction"]
 
@@ -109,9 +110,7 @@ def judge(metric: Metric, low: Fraction, high: Fraction, threshold: Fraction) ->
     return Verdict.PASS if high <= threshold else Verdict.FAIL if low > threshold else Verdict.INCONCLUSIVE
 
 
-def _finding(
-    metric: Metric, counts: AttributeCounts, threshold: Fraction, draws: Any, minimum_group: int
-) -> Finding:
+def _finding(metric: Metric, counts: AttributeCounts, threshold: Fraction, draws: Any, minimum_group: int) -> Finding:
     found = gap(metric, counts.groups)
     small = tuple(sorted(name for name, group in counts.groups.items() if group.n < minimum_group))
     interval = None if draws is None or found.value is None else gap_interval(metric, draws)
@@ -127,7 +126,7 @@ def _finding(
         high=high,
         threshold=threshold,
         verdict=verdict,
-        sentence=_sentence(metric, counts, found, small, (low, high), threshold, verdict),
+        sentence=_sentence(metric, counts, found, small=small, interval=(low, high), threshold=threshold, verdict=verdict),
         best_group=found.best,
         worst_group=found.worst,
         too_small=small,
@@ -139,8 +138,9 @@ def _sentence(
     metric: Metric,
     counts: AttributeCounts,
     found: Gap,
+    *,
     small: tuple[str, ...],
-    interval: tuple[Fraction | None, Fraction | None],
+    interval: Interval,
     threshold: Fraction,
     verdict: Verdict,
 ) -> str:
@@ -167,9 +167,7 @@ def _undefined(found: Gap) -> str:
     return "there are fewer than two groups, or nobody was picked."
 
 
-def _more(
-    groups: Mapping[str, Counts], value: Fraction, interval: tuple[Fraction | None, Fraction | None], threshold: Fraction
-) -> str:
+def _more(groups: Mapping[str, Counts], value: Fraction, interval: Interval, threshold: Fraction) -> str:
     """Say how many records would settle it, if the value stayed; the width shrinks with the square root."""
     low, high = interval
     distance = abs(value - threshold)

@@ -42,9 +42,7 @@ class Witness:
         return {**vars(self), "checked": list(self.checked)}
 
 
-def witness(
-    path: Path, *, dialect: Mapping[str, Any], columns: Columns, table: CountTable, row_limit: int = ROW_LIMIT
-) -> Witness:
+def witness(path: Path, *, dialect: Mapping[str, Any], columns: Columns, table: CountTable, row_limit: int = ROW_LIMIT) -> Witness:
     """Let Fairlearn compute the same rates and gaps, and compare.
 
     Groups without a rate are compared nowhere: fairlearn gives them 0.
@@ -82,9 +80,7 @@ def _frame(path: Path, dialect: Mapping[str, Any], columns: Columns) -> pd.DataF
     return frame
 
 
-def _compare(
-    frame: pd.DataFrame, names: tuple[str, ...], counts: AttributeCounts, columns: Columns
-) -> dict[str, float]:
+def _compare(frame: pd.DataFrame, names: tuple[str, ...], counts: AttributeCounts, columns: Columns) -> dict[str, float]:
     known = frame[(frame[list(names)] != "").all(axis=1)]
     if known.empty:
         return {}
@@ -105,9 +101,7 @@ def _rates(truth: Any, predicted: Any, groups: Any, weights: Any, counts: Attrib
 
     functions = {name: getattr(fairlearn, name) for name in SAME_NAMES}
     given = {name: {"sample_weight": weights} for name in SAME_NAMES} if weights is not None else None
-    frame = fairlearn.MetricFrame(
-        metrics=functions, y_true=truth, y_pred=predicted, sensitive_features=groups, sample_params=given
-    )
+    frame = fairlearn.MetricFrame(metrics=functions, y_true=truth, y_pred=predicted, sensitive_features=groups, sample_params=given)
     worst: dict[str, float] = {}
     for name in SAME_NAMES:
         for group, group_counts in counts.groups.items():
@@ -131,4 +125,3 @@ def _gaps(truth: Any, predicted: Any, groups: Any, weights: Any, counts: Attribu
         theirs = float(function(truth, predicted, sensitive_features=groups, **given))
         found[key] = abs(float(ours.value) - theirs)
     return found
-

@@ -60,13 +60,10 @@ class Evaluation(Job):
         ordering: ClassVar = ["-pk"]
         constraints: ClassVar = [
             models.CheckConstraint(
-                condition=~models.Q(state="done")
-                | models.Q(counts__isnull=False, finished_at__isnull=False, progress=100),
+                condition=~models.Q(state="done") | models.Q(counts__isnull=False, finished_at__isnull=False, progress=100),
                 name="a_finished_evaluation_has_counts",
             ),
-            models.CheckConstraint(
-                condition=~models.Q(state="failed") | ~models.Q(error=""), name="a_failed_evaluation_says_why"
-            ),
+            models.CheckConstraint(condition=~models.Q(state="failed") | ~models.Q(error=""), name="a_failed_evaluation_says_why"),
         ]
 
     def __str__(self) -> str:
@@ -87,9 +84,7 @@ class Finding(models.Model):
     class Meta:
         ordering: ClassVar = ["position"]
         constraints: ClassVar = [
-            models.UniqueConstraint(
-                fields=["evaluation", "metric", "attribute"], name="one_finding_per_metric_and_attribute"
-            ),
+            models.UniqueConstraint(fields=["evaluation", "metric", "attribute"], name="one_finding_per_metric_and_attribute"),
         ]
 
     def __str__(self) -> str:

@@ -46,6 +46,4 @@ class Job(models.Model):
 
 def abandoned(before: datetime) -> models.Q:
     """Rows whose bell was lost or whose worker went silent before a moment."""
-    return models.Q(state=JobState.QUEUED, requested_at__lt=before) | models.Q(
-        state=JobState.RUNNING, heartbeat_at__lt=before
-    )
+    return models.Q(state=JobState.QUEUED, requested_at__lt=before) | models.Q(state=JobState.RUNNING, heartbeat_at__lt=before)

@@ -48,10 +48,8 @@ class ReleaseQuerySet(models.QuerySet["Release"]):
         wanted = models.Q()
         for role in roles:
             wanted |= models.Q(wanted_roles__contains=f"|{role}|")
-        decided = Decision.objects.filter(
-            release=models.OuterRef("pk"), snapshot=models.OuterRef("snapshot"), person_id=actor.person_id
-        )
-        return self.open().filter(wanted).exclude(snapshot__authors=actor.person_id).exclude(models.Exists(decided))
+        decided = Decision.objects.filter(release=models.OuterRef("pk"), snapshot=models.OuterRef("snapshot"), person_id=actor.id)
+        return self.open().filter(wanted).exclude(snapshot__authors=actor.id).exclude(models.Exists(decided))
 
 
 class Release(models.Model):
@@ -93,6 +91,10 @@ class Release(models.Model):
     def __str__(self) -> str:
         return f"{self.version} to {self.environment}"
 
+    def get_absolute_url(self) -> str:
+        """Return the page of the release."""
+        return reverse("release", args=[*self.version.url_args, self.pk])
+
     @property
     def subject(self) -> str:
         """The release's name in the journal."""
@@ -113,10 +115,6 @@ class Release(models.Model):
         """What the permission page needs to know, for a decision in a role."""
         return Target(team_id=self.version.asset.team_id, authors=self.snapshot.author_ids, role=role)
 
-    def get_absolute_url(self) -> str:
-        """Return the page of the release."""
-        return reverse("release", args=[*self.version.url_args, self.pk])
-
 
 class Decision(models.Model):
     """One person's step in one role on one snapshot; never changed, only followed by another."""
@@ -125,9 +123,7 @@ class Decision(models.Model):
     snapshot = models.ForeignKey(Snapshot, on_delete=models.PROTECT, related_name="+")
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="decisions")
     role = models.CharField(max_length=40)
-    step = models.CharField(
-        max_length=20, choices=[(step.value, step.value) for step in (Step.APPROVE, Step.REQUEST_CHANGES, Step.REJECT)]
-    )
+    step = models.CharField(max_length=20, choices=[(step.value, step.value) for step in (Step.APPROVE, Step.REQUEST_CHANGES, Step.REJECT)])
     comment = models.TextField(max_length=10_000)
     decided_at = models.DateTimeField(auto_now_add=True)
 

@@ -43,7 +43,7 @@ def submit(*, actor: Actor, version_id: int, environment: str, message: str = ""
         environment=environment,
         message=message.strip(),
         state=State.IN_REVIEW,
-        submitted_by_id=actor.person_id,
+        submitted_by_id=actor.id,
     )
     _bind(release, snapshot, rule)
     try:
@@ -112,7 +112,7 @@ def decide(*, actor: Actor, release_id: int, role: str, step: Step, digest: str,
     decision = Decision.objects.create(
         release=release,
         snapshot=release.snapshot,
-        person_id=actor.person_id,
+        person_id=actor.id,
         role=role,
         step=step,
         comment=comment.strip(),
@@ -141,7 +141,7 @@ def promote(*, actor: Actor, release_id: int) -> Release:
         raise ConflictError(text)
     release.state = promoted
     release.promoted_at = timezone.now()
-    release.promoted_by_id = actor.person_id
+    release.promoted_by_id = actor.id
     release.expires_at = release.promoted_at + timedelta(days=Policy.from_json(release.policy_content).validity_days)
     _supersede(actor, release)
     release.save(update_fields=["state", "promoted_at", "promoted_by", "expires_at"])

@@ -59,9 +59,7 @@ def _rows(assets: list[Asset]) -> list[dict[str, Any]]:
     return [_row(asset, newest.get(asset.pk), verdicts, stages) for asset in assets]
 
 
-def _row(
-    asset: Asset, version: Version | None, verdicts: dict[int, str], stages: dict[int, list[Release]]
-) -> dict[str, Any]:
+def _row(asset: Asset, version: Version | None, verdicts: dict[int, str], stages: dict[int, list[Release]]) -> dict[str, Any]:
     done = None
     if version is not None:
         done = completeness(template(version.document.template_key), version.document.content)
@@ -94,9 +92,7 @@ def _verdicts(versions: list[int]) -> dict[int, str]:
 
 def _stages(assets: list[Asset]) -> dict[int, list[Release]]:
     stages: dict[int, list[Release]] = {}
-    promoted = Release.objects.filter(
-        version__asset_id__in=[asset.pk for asset in assets], state__in=[State.PROMOTED, State.IN_REVIEW]
-    )
+    promoted = Release.objects.filter(version__asset_id__in=[asset.pk for asset in assets], state__in=[State.PROMOTED, State.IN_REVIEW])
     for release in promoted.select_related("version").order_by("environment", "pk"):
         stages.setdefault(release.version.asset_id, []).append(release)
     return stages

@@ -20,6 +20,7 @@ from registry.models import Version
 from registry.policy import Action, refusal
 from registry.views.frame import find_version, version_frame
 
+
 @require_GET
 def release_list(request: Request) -> HttpResponse:
     """List releases, filtered by state and environment."""
@@ -133,9 +134,7 @@ def _end(request: Request, release: Release, step: Step) -> HttpResponse:
     return redirect(release)
 
 
-def _release_page(
-    request: Request, release: Release, form: DecisionForm | None = None, status: int = 200
-) -> HttpResponse:
+def _release_page(request: Request, release: Release, form: DecisionForm | None = None, status: int = 200) -> HttpResponse:
     actor, state = request.actor, State(release.state)
     roles = _roles_of(request, release)
     context = {

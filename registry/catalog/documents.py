@@ -96,9 +96,7 @@ def completeness(template: Template, content: Mapping[str, Any]) -> Completeness
     """Count what is filled of what applies."""
     sections = tuple(_progress(section, content) for section in template.sections)
     missing = tuple(
-        field
-        for field in template.fields()
-        if field.essential and applies(field, content) and not is_filled(content.get(field.id))
+        field for field in template.fields() if field.essential and applies(field, content) and not is_filled(content.get(field.id))
     )
     return Completeness(
         filled=sum(section.filled for section in sections),

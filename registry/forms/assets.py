@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
 
 from registry.models import Asset, Kind, Relation, Team, Tier, Version
 from registry.policy import Actor, TeamRole
+
+if TYPE_CHECKING:
+    ModelChoice = forms.ModelChoiceField[Any]
 
 TIER_HELP = "Prohibited: may not be built. High: decides about people. Limited: people must know that it is AI. Minimal: the rest."
 
@@ -31,8 +34,7 @@ class AssetForm(forms.Form):
     def __init__(self, *args: Any, actor: Actor, kind: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         writable = [team for team, role in actor.teams.items() if role is not TeamRole.VIEWER]
-        field = self.fields["team"]
-        assert isinstance(field, forms.ModelChoiceField)
+        field = cast("ModelChoice", self.fields["team"])
         field.queryset = Team.objects.filter(pk__in=writable)
         if kind == Kind.DATASET:
             del self.fields["tier"], self.fields["tier_reason"]
@@ -66,9 +68,7 @@ class VersionForm(forms.Form):
     commit = forms.CharField(
         max_length=64, required=False, label="Git commit", help_text="7 to 64 hex digits; git rev-parse HEAD prints it."
     )
-    notes = forms.CharField(
-        max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 3}), label="What is new"
-    )
+    notes = forms.CharField(max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 3}), label="What is new")
     carry_from = forms.ModelChoiceField(
         Version.objects.none(),
         required=False,
@@ -79,8 +79,7 @@ class VersionForm(forms.Form):
 
     def __init__(self, *args: Any, asset: Asset, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["carry_from"]
-        assert isinstance(field, forms.ModelChoiceField)
+        field = cast("ModelChoice", self.fields["carry_from"])
         field.queryset = asset.versions.select_related("asset").newest_first()
         if not self.is_bound and (newest := field.queryset.first()):
             self.initial["carry_from"] = newest.pk
@@ -90,23 +89,15 @@ class VersionEditForm(forms.Form):
     """Change the commit and the notes of a version."""
 
     commit = forms.CharField(max_length=64, required=False, label="Git commit", help_text="7 to 64 hex digits.")
-    notes = forms.CharField(
-        max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 3}), label="What is new"
-    )
+    notes = forms.CharField(max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 3}), label="What is new")
 
 
 class ArtifactForm(forms.Form):
     """Name a file by its digest, or hash it on upload."""
 
-    file = forms.FileField(
-        required=False, help_text="It is hashed and not kept. Large files are quicker to hash at your side."
-    )
-    sha256 = forms.CharField(
-        required=False, max_length=80, label="Or its SHA-256", help_text="64 hex digits; sha256sum prints it."
-    )
-    name = forms.CharField(
-        required=False, max_length=200, help_text="Such as model.safetensors; an uploaded file brings its own."
-    )
+    file = forms.FileField(required=False, help_text="It is hashed and not kept. Large files are quicker to hash at your side.")
+    sha256 = forms.CharField(required=False, max_length=80, label="Or its SHA-256", help_text="64 hex digits; sha256sum prints it.")
+    name = forms.CharField(required=False, max_length=200, help_text="Such as model.safetensors; an uploaded file brings its own.")
 
     def clean(self) -> dict[str, Any]:
         """Ask for a file or a digest, not both and not neither."""
@@ -130,12 +121,10 @@ class LineageForm(forms.Form):
 
     def __init__(self, *args: Any, actor: Actor, version: Version, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["source"]
-        assert isinstance(field, forms.ModelChoiceField)
+        field = cast("ModelChoice", self.fields["source"])
         sources = Version.objects.visible_to(actor).exclude(pk=version.pk)
         field.queryset = sources.select_related("asset").order_by("asset__kind", "asset__name", "-pk")
         if not version.asset.is_model:
-            relation = self.fields["relation"]
-            assert isinstance(relation, forms.ChoiceField)
+            relation = cast("forms.ChoiceField", self.fields["relation"])
             relation.choices = [(Relation.DERIVED_FROM.value, Relation.DERIVED_FROM.label)]
             field.queryset = field.queryset.filter(asset__kind=Kind.DATASET)

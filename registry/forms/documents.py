@@ -74,9 +74,9 @@ class SectionForm(forms.Form):
 
     based_on = forms.IntegerField(widget=forms.HiddenInput)
 
-    def __init__(self, section: Section, content: Mapping[str, Any], *args: Any, **kwargs: Any) -> None:
+    def __init__(self, section: Section, content: Mapping[str, Any], data: Any, *, based_on: int) -> None:
         initial = {field.id: as_typed(field, content.get(field.id)) for field in section.fields}
-        super().__init__(*args, initial={**initial, **kwargs.pop("initial", {})}, **kwargs)
+        super().__init__(data, initial={**initial, "based_on": based_on})
         self.section = section
         for field in section.fields:
             self.fields[field.id] = RawField(
@@ -86,9 +86,17 @@ class SectionForm(forms.Form):
                 widget=_widget(field),
             )
 
+    def rebase(self, revision: int) -> None:
+        """Let the next save be based on a newer revision, with what was typed kept."""
+        self.data = {**{key: self.data[key] for key in self.data}, "based_on": str(revision)}
+
     def values(self) -> dict[str, Any]:
-        """Return the raw values by field id."""
-        return {field.id: self.cleaned_data[field.id] for field in self.section.fields}
+        """Return the raw values by field id, of the fields that were on the page."""
+        return {
+            field.id: self.cleaned_data[field.id]
+            for field in self.section.fields
+            if not self.fields[field.id].widget.value_omitted_from_data(self.data, self.files, field.id)
+        }
 
 
 def as_typed(field: Field, value: Any) -> Any:

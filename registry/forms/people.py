@@ -50,7 +50,7 @@ class PersonEditForm(forms.Form):
     )
     is_active = forms.BooleanField(required=False, label="May sign in")
 
-    def __init__(self, *args: Any, person: Person, teams: list[Team], **kwargs: Any) -> None:
+    def __init__(self, data: Any, *, person: Person, teams: list[Team]) -> None:
         initial: dict[str, Any] = {
             "roles": [grant.role for grant in person.grants.all()],
             "is_active": person.is_active,
@@ -59,11 +59,9 @@ class PersonEditForm(forms.Form):
         choices = [("", "Not a member"), *((role.value, role.value.capitalize()) for role in TeamRole)]
         for team in teams:
             initial[f"team_{team.pk}"] = held.get(team.pk, "")
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(data, initial=initial)
         for team in teams:
-            self.fields[f"team_{team.pk}"] = forms.ChoiceField(
-                choices=choices, required=False, label=f"Team {team.name}"
-            )
+            self.fields[f"team_{team.pk}"] = forms.ChoiceField(choices=choices, required=False, label=f"Team {team.name}")
 
     def team_roles(self) -> dict[int, TeamRole | None]:
         """Return the chosen role by team, only where it was changed."""

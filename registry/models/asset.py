@@ -98,6 +98,10 @@ class Asset(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def get_absolute_url(self) -> str:
+        """Return the page of the asset."""
+        return reverse("asset", args=[self.kind, self.slug])
+
     @property
     def subject(self) -> str:
         """The asset's name in the journal, such as ``model/credit-scoring``."""
@@ -112,10 +116,6 @@ class Asset(models.Model):
     def is_model(self) -> bool:
         """Whether it is a model rather than a dataset."""
         return self.kind == Kind.MODEL
-
-    def get_absolute_url(self) -> str:
-        """Return the page of the asset."""
-        return reverse("asset", args=[self.kind, self.slug])
 
 
 class VersionQuerySet(models.QuerySet["Version"]):
@@ -168,6 +168,10 @@ class Version(models.Model):
     def __str__(self) -> str:
         return f"{self.asset.name} {self.name}"
 
+    def get_absolute_url(self) -> str:
+        """Return the overview page of the version."""
+        return reverse("version", args=self.url_args)
+
     @property
     def subject(self) -> str:
         """The version's name in the journal, such as ``model/credit-scoring/2.1.0``."""
@@ -182,10 +186,6 @@ class Version(models.Model):
     def url_args(self) -> tuple[str, str, str]:
         """The arguments of every URL below a version."""
         return (self.asset.kind, self.asset.slug, self.name)
-
-    def get_absolute_url(self) -> str:
-        """Return the overview page of the version."""
-        return reverse("version", args=self.url_args)
 
 
 class Artifact(models.Model):
@@ -219,12 +219,8 @@ class Lineage(models.Model):
         verbose_name_plural = "lineage"
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["version", "source", "relation"], name="one_lineage_per_relation"),
-            models.CheckConstraint(
-                condition=~models.Q(version=models.F("source")), name="nothing_comes_from_itself"
-            ),
+            models.CheckConstraint(condition=~models.Q(version=models.F("source")), name="nothing_comes_from_itself"),
         ]
 
     def __str__(self) -> str:
         return f"{self.version_id} {self.relation} {self.source_id}"
-
-

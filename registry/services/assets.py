@@ -52,7 +52,7 @@ def register_asset(
         description=description.strip(),
         tier=tier,
         tier_reason=tier_reason.strip(),
-        created_by_id=actor.person_id,
+        created_by_id=actor.id,
     )
     try:
         with transaction.atomic():

@@ -47,9 +47,7 @@ def template_of(document: Document) -> Template:
 
 
 @transaction.atomic
-def save_fields(
-    *, actor: Actor, document_id: int, values: Mapping[str, Any], based_on: int, note: str = ""
-) -> Document:
+def save_fields(*, actor: Actor, document_id: int, values: Mapping[str, Any], based_on: int, note: str = "") -> Document:
     """Save some fields of a document as a new revision.
 
     Fields that somebody else changed since ``based_on`` and that this save
@@ -87,7 +85,7 @@ def save_fields(
         content=after,
         changed=list(changed),
         note=note.strip()[:200],
-        saved_by_id=actor.person_id,
+        saved_by_id=actor.id,
     )
     detail = {"revision": document.revision, "fields": list(changed)}
     audit.record(actor, Action.DOCUMENT_WRITE, f"{version.subject}/document", detail)
@@ -118,8 +116,7 @@ def _own_changes(document: Document, cleaned: Mapping[str, Any], based_on: int) 
     theirs = {
         key: document.content.get(key)
         for key, value in cleaned.items()
-        if document.content.get(key) != base.content.get(key)
-        and value not in (document.content.get(key), base.content.get(key))
+        if document.content.get(key) != base.content.get(key) and value not in (document.content.get(key), base.content.get(key))
     }
     if theirs:
         message = (

@@ -46,7 +46,7 @@ def take_snapshot(*, actor: Actor, version_id: int, parts: Mapping[str, Any]) ->
     snapshot, is_new = Snapshot.objects.get_or_create(
         version=version,
         digest=sha256(text),
-        defaults={"text": text.decode(), "taken_by_id": actor.person_id},
+        defaults={"text": text.decode(), "taken_by_id": actor.id},
     )
     if is_new:
         snapshot.authors.set(authors)

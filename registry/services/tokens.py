@@ -27,7 +27,7 @@ def create_token(*, actor: Actor, name: str, days: int) -> tuple[AccessToken, st
         ForbiddenError: nobody is signed in.
         DomainError: no name, or a life outside 1 to 366 days.
     """
-    policy.require(actor, Action.TOKEN_MANAGE, Target(person_id=actor.person_id))
+    policy.require(actor, Action.TOKEN_MANAGE, Target(person_id=actor.id))
     if not name.strip():
         message = "Name the token after the program that will use it."
         raise DomainError(message)
@@ -36,12 +36,12 @@ def create_token(*, actor: Actor, name: str, days: int) -> tuple[AccessToken, st
         raise DomainError(message)
     secret = PREFIX + secrets.token_urlsafe(32)
     token = AccessToken.objects.create(
-        person_id=actor.person_id,
+        person_id=actor.id,
         name=name.strip()[:80],
         digest=sha256(secret.encode()),
         expires_at=timezone.now() + timedelta(days=days),
     )
-    audit.record(actor, Action.TOKEN_MANAGE, f"person/{actor.person_id}/token/{token.pk}", {"created": token.name})
+    audit.record(actor, Action.TOKEN_MANAGE, f"person/{actor.id}/token/{token.pk}", {"created": token.name})
     return token, secret
 
 

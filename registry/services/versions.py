@@ -16,9 +16,7 @@ TEMPLATE_OF = {Kind.MODEL.value: "model_card", Kind.DATASET.value: "datasheet"}
 
 
 @transaction.atomic
-def add_version(
-    *, actor: Actor, asset_id: int, name: str, commit: str = "", notes: str = "", carry_from: int | None = None
-) -> Version:
+def add_version(*, actor: Actor, asset_id: int, name: str, commit: str = "", notes: str = "", carry_from: int | None = None) -> Version:
     """Add a version with its document.
 
     Args:
@@ -42,7 +40,7 @@ def add_version(
         name=name.strip(),
         commit=commit.strip().lower(),
         notes=notes.strip(),
-        created_by_id=actor.person_id,
+        created_by_id=actor.id,
     )
     _check(version)
     try:
@@ -51,7 +49,7 @@ def add_version(
     except IntegrityError as error:
         message = f"{asset.name} already has a version “{version.name}”."
         raise ConflictError(message) from error
-    version.authors.add(_person_id(actor))
+    version.authors.add(actor.id)
     _start_document(actor, version, carry_from)
     detail = {"commit": version.commit, "carried_from": carry_from}
     audit.record(actor, Action.VERSION_ADD, version.subject, detail)
@@ -93,9 +91,7 @@ def add_artifact(*, actor: Actor, version_id: int, name: str, sha256: str, size:
     if version.artifacts.filter(sha256=sha256).exists():
         message = "This version already has an artifact with that digest."
         raise ConflictError(message)
-    artifact = Artifact.objects.create(
-        version=version, name=name, sha256=sha256, size=size, added_by_id=actor.person_id
-    )
+    artifact = Artifact.objects.create(version=version, name=name, sha256=sha256, size=size, added_by_id=actor.id)
     audit.record(actor, Action.VERSION_EDIT, version.subject, {"artifact": name, "sha256": sha256})
     return artifact
 
@@ -156,7 +152,7 @@ def locked_version(actor: Actor, version_id: int, action: Action = Action.VERSIO
     """
     version = Version.objects.select_for_update(of=("self",)).select_related("asset").get(pk=version_id)
     policy.require(actor, action, version.target)
-    version.authors.add(_person_id(actor))
+    version.authors.add(actor.id)
     return version
 
 
@@ -196,7 +192,7 @@ def _start_document(actor: Actor, version: Version, carry_from: int | None) -> D
         content=content,
         changed=sorted(content),
         note=note or "Started from the registry.",
-        saved_by_id=actor.person_id,
+        saved_by_id=actor.id,
     )
     return document
 
@@ -228,10 +224,3 @@ def _check_relation(version: Version, source: Version, relation: str) -> None:
     if relation != Relation.DERIVED_FROM and kinds != (Kind.MODEL, Kind.DATASET):
         message = "A model is trained or evaluated on a dataset; choose a dataset version."
         raise DomainError(message)
-
-
-def _person_id(actor: Actor) -> int:
-    if actor.person_id is None:
-        message = "Only a signed-in person writes content."
-        raise DomainError(message)
-    return actor.person_id

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -69,16 +71,12 @@ def asset_edit(request: Request, kind: str, slug: str) -> HttpResponse:
 
 def _save_edit(request: Request, asset: Asset, form: AssetEditForm) -> None:
     values = form.cleaned_data
-    assets.describe_asset(
-        actor=request.actor, asset_id=asset.pk, name=values["name"], description=values["description"]
-    )
+    assets.describe_asset(actor=request.actor, asset_id=asset.pk, name=values["name"], description=values["description"])
     if asset.is_model and {"tier", "tier_reason"} & set(form.changed_data):
-        assets.set_tier(
-            actor=request.actor, asset_id=asset.pk, tier=values["tier"], reason=values["tier_reason"]
-        )
+        assets.set_tier(actor=request.actor, asset_id=asset.pk, tier=values["tier"], reason=values["tier_reason"])
 
 
-def _asset_fields(form: AssetForm) -> dict[str, object]:
+def _asset_fields(form: AssetForm) -> dict[str, Any]:
     values = dict(form.cleaned_data)
     values["team_id"] = values.pop("team").pk
     return values

@@ -39,9 +39,8 @@ def document_edit(request: Request, kind: str, slug: str, name: str, section: st
     version = find_version(request.actor, kind, slug, name)
     made_from = documents.template_of(version.document)
     part = _section(made_from, section)
-    form = SectionForm(
-        part, version.document.content, request.POST or None, initial={"based_on": version.document.revision}
-    )
+    written = version.document
+    form = SectionForm(part, written.content, request.POST or None, based_on=written.revision)
     theirs: dict[str, Any] = {}
     if request.method == "POST" and form.is_valid():
         saved = _save(request, version.document, form, theirs)
@@ -70,9 +69,7 @@ def document_history(request: Request, kind: str, slug: str, name: str) -> HttpR
         **_frame(request, version, made_from),
         "page": page,
         "query": query_without_page(request),
-        "rows": [
-            {"revision": revision, "fields": [titles.get(key, key) for key in revision.changed]} for revision in page
-        ],
+        "rows": [{"revision": revision, "fields": [titles.get(key, key) for key in revision.changed]} for revision in page],
     }
     return render(request, "registry/document_history.html", context)
 
@@ -91,8 +88,7 @@ def _save(request: Request, document: Document, form: SectionForm, theirs: dict[
     except documents.StaleRevisionError as error:
         theirs.update(error.theirs)
         form.add_error(None, error.message)
-        form.data = form.data.copy()
-        form.data["based_on"] = str(document.revision)
+        form.rebase(document.revision)
     return None
 
 

@@ -57,10 +57,7 @@ def version_frame(request: Request, version: Version, current: str, title: str =
         "page_title": title or current,
         "breadcrumb": breadcrumb(version.asset),
         "badges": badges(version),
-        "tabs": [
-            {"label": label, "url": reverse(name, args=version.url_args), "is_current": label == current}
-            for label, name in tabs
-        ],
+        "tabs": [{"label": label, "url": reverse(name, args=version.url_args), "is_current": label == current} for label, name in tabs],
         "why_not_write": refusal(request.actor, Action.VERSION_EDIT, version.target),
         "document_title": template(version.document.template_key).title,
     }

@@ -28,7 +28,7 @@ def tokens(request: Request) -> HttpResponse:
     context = {
         "form": form,
         "secret": secret,
-        "tokens": AccessToken.objects.filter(person_id=request.actor.person_id),
+        "tokens": AccessToken.objects.filter(person_id=request.actor.id),
         "now": timezone.now(),
     }
     response = render(request, "registry/tokens.html", context, status=422 if form.errors else 200)
@@ -39,7 +39,7 @@ def tokens(request: Request) -> HttpResponse:
 @require_POST
 def token_revoke(request: Request, pk: int) -> HttpResponse:
     """End a token at once."""
-    token = get_object_or_404(AccessToken, pk=pk, person_id=request.actor.person_id)
+    token = get_object_or_404(AccessToken, pk=pk, person_id=request.actor.id)
     services.revoke_token(actor=request.actor, token_id=token.pk)
     messages.success(request, f"“{token.name}” is revoked.")
     return redirect("tokens")

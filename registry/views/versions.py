@@ -97,9 +97,7 @@ def lineage_add(request: Request, kind: str, slug: str, name: str) -> HttpRespon
     if form.is_valid():
         source, relation = form.cleaned_data["source"], form.cleaned_data["relation"]
         try:
-            versions.link_source(
-                actor=request.actor, version_id=version.pk, source_id=source.pk, relation=relation
-            )
+            versions.link_source(actor=request.actor, version_id=version.pk, source_id=source.pk, relation=relation)
         except DomainError as error:
             show_refusal(form, None, error)
         else:
@@ -121,9 +119,7 @@ def lineage_remove(request: Request, kind: str, slug: str, name: str, pk: int) -
 def _add(request: Request, asset_id: int, form: VersionForm) -> Version:
     values = dict(form.cleaned_data)
     earlier = values.pop("carry_from")
-    return versions.add_version(
-        actor=request.actor, asset_id=asset_id, carry_from=earlier.pk if earlier else None, **values
-    )
+    return versions.add_version(actor=request.actor, asset_id=asset_id, carry_from=earlier.pk if earlier else None, **values)
 
 
 def _artifact_fields(form: ArtifactForm) -> dict[str, Any]:

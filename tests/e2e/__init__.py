@@ -1,1 +1,1 @@
-"""Tests."""
+"""Tests that drive a real browser against the real product."""

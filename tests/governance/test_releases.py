@@ -67,9 +67,7 @@ def test_a_decision_needs_a_comment(owner):
     release = factories.release(owner, factories.version(owner, tier="limited"))
     digest = release.snapshot.digest
     with pytest.raises(DomainError, match="what your decision rests on"):
-        releases.decide(
-            actor=factories.reviewer(), release_id=release.pk, role="ml", step=Step.APPROVE, digest=digest, comment=" "
-        )
+        releases.decide(actor=factories.reviewer(), release_id=release.pk, role="ml", step=Step.APPROVE, digest=digest, comment=" ")
 
 
 def test_a_decision_on_content_that_was_replaced_is_refused(owner):
@@ -79,9 +77,7 @@ def test_a_decision_on_content_that_was_replaced_is_refused(owner):
     factories.fill_document(owner, made)
     releases.resubmit(actor=owner, release_id=release.pk)
     with pytest.raises(ConflictError, match="submitted again"):
-        releases.decide(
-            actor=factories.reviewer(), release_id=release.pk, role="ml", step=Step.APPROVE, digest=seen, comment="Yes."
-        )
+        releases.decide(actor=factories.reviewer(), release_id=release.pk, role="ml", step=Step.APPROVE, digest=seen, comment="Yes.")
 
 
 def test_a_new_snapshot_makes_earlier_approvals_stale(owner):
@@ -309,7 +305,5 @@ class Walk(RuleBasedStateMachine):
 def test_random_people_never_bring_about_a_forbidden_promotion():
     run_state_machine_as_test(
         Walk,
-        settings=settings(
-            max_examples=15, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
-        ),
+        settings=settings(max_examples=15, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)),
     )

@@ -219,9 +219,7 @@ def furnish(owner: Any, people: dict[str, Person], team: int) -> World:
         most_bytes=100,
     )
     done = factories.evaluation(owner, made, rows=40)
-    failed = evaluations.request_evaluation(
-        actor=owner, predictions_id=done.predictions_id, name="Broken", columns=factories.COLUMNS
-    )
+    failed = evaluations.request_evaluation(actor=owner, predictions_id=done.predictions_id, name="Broken", columns=factories.COLUMNS)
     Evaluation.objects.filter(pk=failed.pk).update(state=JobState.FAILED, error="For a test.")
     release = releases.submit(actor=owner, version_id=made.pk, environment="staging")
     versions.describe_version(actor=owner, version_id=made.pk, commit="0123abc", notes="Changed since.")

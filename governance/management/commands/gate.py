@@ -30,9 +30,7 @@ class Command(BaseCommand):
     def handle(self, *_: Any, **options: Any) -> None:
         """Ask and print."""
         try:
-            answer = ask_about_version(
-                actor=SYSTEM, model=options["model"], version=options["version"], environment=options["environment"]
-            )
+            answer = ask_about_version(actor=SYSTEM, model=options["model"], version=options["version"], environment=options["environment"])
         except Version.DoesNotExist as error:
             message = f"There is no model version {options['model']} {options['version']}."
             raise CommandError(message, returncode=2) from error

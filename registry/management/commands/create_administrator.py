@@ -33,9 +33,7 @@ class Command(BaseCommand):
         try:
             validate_password(password)
             with transaction.atomic():
-                person = people.add_person(
-                    actor=SYSTEM, email=options["email"], name=options["name"], password=password
-                )
+                person = people.add_person(actor=SYSTEM, email=options["email"], name=options["name"], password=password)
                 people.set_roles(actor=SYSTEM, person_id=person.pk, roles=[Role.ADMINISTRATOR])
         except ValidationError as error:
             raise CommandError(" ".join(error.messages)) from error

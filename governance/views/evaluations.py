@@ -1,0 +1,196 @@
+"""Pages of evaluations: upload, say what the columns mean, watch, read."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import PurePath
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from django.db.models import F, QuerySet
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.template.defaultfilters import filesizeformat
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from governance.fairness.counting import CountTable
+from governance.fairness.predictions import Preview
+from governance.forms.evaluations import NAME_LENGTH, MapForm, UploadForm
+from governance.models import Evaluation, JobState, Predictions
+from governance.services import evaluations
+from governance.tasks import carry_out_evaluation, ring
+from governance.views.results import results, worst_of
+from registry.errors import DomainError, ForbiddenError
+from registry.http import Request, page_of, render_part
+from registry.models import Version
+from registry.policy import Action, require
+from registry.views.frame import find_version, version_frame
+
+TONES: Final = {JobState.QUEUED: "neutral", JobState.RUNNING: "info", JobState.DONE: "good", JobState.FAILED: "bad"}
+STEPS: Final = (
+    (90, "Drawing the intervals and judging the gaps"),
+    (60, "Comparing with Fairlearn"),
+    (10, "Counting the records of each group"),
+    (0, "Reading the file"),
+)
+
+
+@require_GET
+def evaluation_list(request: Request, kind: str, slug: str, name: str) -> HttpResponse:
+    """List the evaluations of a version."""
+    version = _find_model(request, kind, slug, name)
+    page = page_of(request, _listed(version))
+    context = {
+        **version_frame(request, version, "Evaluations"),
+        "page": page,
+        "rows": [{"evaluation": one, "tone": TONES[JobState(one.state)], "worst": _worst(one)} for one in page],
+        "waiting": _unmeasured(version),
+    }
+    return render(request, "governance/evaluation_list.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def predictions_upload(request: Request, kind: str, slug: str, name: str) -> HttpResponse:
+    """Take a file of predictions, or say why not."""
+    version = _find_model(request, kind, slug, name)
+    form = _form_of(request, version, UploadForm)
+    if form.is_bound and form.is_valid() and (uploaded := _upload(request, version, form)):
+        where = reverse("predictions-map", args=[*version.url_args, uploaded.pk])
+        return redirect(f"{where}?{urlencode({'name': form.cleaned_data['name']})}")
+    context = {
+        **version_frame(request, version, "Evaluations", "Upload predictions"),
+        "form": form,
+        "limit": f"CSV or Parquet, up to {filesizeformat(settings.PREDICTIONS_MAX_BYTES)}. Drop it here or choose it.",
+    }
+    return render(request, "governance/predictions_upload.html", context, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "POST"])
+def predictions_map(request: Request, kind: str, slug: str, name: str, pk: int) -> HttpResponse:
+    """Show the first rows and ask what the columns mean."""
+    version = _find_model(request, kind, slug, name)
+    uploaded = get_object_or_404(Predictions, pk=pk, version=version)
+    preview = Preview.from_json(uploaded.preview)
+    form = _form_of(request, version, partial(MapForm, preview, label=request.GET.get("label", ""), initial=_initial(request, uploaded)))
+    if form.is_bound and form.is_valid() and (evaluation := _request(request, uploaded, form)):
+        return redirect("evaluation", *version.url_args, evaluation.pk)
+    context = {
+        **version_frame(request, version, "Evaluations", "Columns"),
+        "uploaded": uploaded,
+        "preview": preview,
+        "form": form,
+    }
+    template = "governance/predictions_map.html"
+    return render_part(request, template, "favourable", context, status=422 if form.errors else 200)
+
+
+@require_GET
+def evaluation_detail(request: Request, kind: str, slug: str, name: str, pk: int) -> HttpResponse:
+    """Show how far an evaluation is, why it failed, or what it found."""
+    version = _find_model(request, kind, slug, name)
+    evaluation = _find(version, pk)
+    context = {
+        **version_frame(request, version, "Evaluations", evaluation.name),
+        "evaluation": evaluation,
+        "step": next(words for least, words in STEPS if evaluation.progress >= least),
+        "list_url": reverse("evaluation-list", args=version.url_args),
+        **(results(evaluation) if evaluation.state == JobState.DONE else {}),
+    }
+    return render_part(request, "governance/evaluation_detail.html", "state", context)
+
+
+@require_POST
+def evaluation_retry(request: Request, kind: str, slug: str, name: str, pk: int) -> HttpResponse:
+    """Run a failed evaluation again."""
+    version = _find_model(request, kind, slug, name)
+    evaluation = evaluations.retry_evaluation(actor=request.actor, evaluation_id=_find(version, pk).pk)
+    transaction.on_commit(partial(ring, carry_out_evaluation, evaluation.pk))
+    messages.success(request, "It is in the queue again.")
+    return redirect("evaluation", *version.url_args, evaluation.pk)
+
+
+@require_GET
+def evaluation_counts(request: Request, kind: str, slug: str, name: str, pk: int) -> HttpResponse:
+    """Hand out the counts, from which every number follows."""
+    evaluation = _find(_find_model(request, kind, slug, name), pk)
+    if evaluation.counts is None:
+        message = "Nothing has been counted yet"
+        raise Http404(message)
+    response = HttpResponse(CountTable.from_json(evaluation.counts).to_csv(), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{slug}_{name}_evaluation_{pk}_counts.csv"'
+    return response
+
+
+def _form_of(request: Request, version: Version, form: Any) -> Any:
+    """Return the form, bound to what was sent; who may not write is stopped before their file is read."""
+    if request.method != "POST":
+        return form()
+    require(request.actor, Action.EVALUATION_REQUEST, version.target)
+    return form(data=request.POST, files=request.FILES)
+
+
+def _upload(request: Request, version: Version, form: UploadForm) -> Predictions | None:
+    file: UploadedFile = form.cleaned_data["file"]
+    try:
+        return evaluations.upload_predictions(
+            actor=request.actor,
+            version_id=version.pk,
+            filename=file.name or "",
+            stream=file.file,
+            most_bytes=settings.PREDICTIONS_MAX_BYTES,
+        )
+    except ForbiddenError:
+        raise
+    except DomainError as error:
+        form.add_error("file", error.message)
+        return None
+
+
+def _request(request: Request, uploaded: Predictions, form: MapForm) -> Evaluation | None:
+    try:
+        evaluation = evaluations.request_evaluation(
+            actor=request.actor, predictions_id=uploaded.pk, name=form.cleaned_data["name"], columns=form.columns()
+        )
+    except ForbiddenError:
+        raise
+    except DomainError as error:
+        form.add_error(None, error.message)
+        return None
+    transaction.on_commit(partial(ring, carry_out_evaluation, evaluation.pk))
+    return evaluation
+
+
+def _initial(request: Request, uploaded: Predictions) -> dict[str, str]:
+    return {"name": (request.GET.get("name") or PurePath(uploaded.filename).stem)[:NAME_LENGTH]}
+
+
+def _find_model(request: Request, kind: str, slug: str, name: str) -> Version:
+    if kind != "model":
+        message = "Only models are evaluated"
+        raise Http404(message)
+    return find_version(request.actor, kind, slug, name)
+
+
+def _find(version: Version, pk: int) -> Evaluation:
+    rows = Evaluation.objects.select_related("predictions", "requested_by").defer("predictions__preview")
+    evaluation: Evaluation = get_object_or_404(rows.prefetch_related("findings"), pk=pk, version=version)
+    return evaluation
+
+
+def _listed(version: Version) -> QuerySet[Evaluation]:
+    rows = version.evaluations.select_related("requested_by").prefetch_related("findings")
+    return rows.defer("counts", "witness").annotate(file_rows=F("predictions__preview__rows"))
+
+
+def _worst(evaluation: Evaluation) -> str:
+    return worst_of(finding.verdict for finding in evaluation.findings.all())
+
+
+def _unmeasured(version: Version) -> QuerySet[Predictions]:
+    rows = version.predictions.filter(evaluations=None).select_related("uploaded_by")
+    return rows.defer("preview").order_by("-pk")[:10]

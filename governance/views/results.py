@@ -1,0 +1,167 @@
+"""What the page of a finished evaluation shows, made from counts and findings.
+
+The rule: everything is computed from the counts that were kept; nothing is
+stored twice. A number is shown with four decimals and carries its exact value
+with twelve, for whoever compares.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any, Final
+
+from governance.charts import DotPlot, Estimate, dot_plot
+from governance.fairness.counting import AttributeCounts, Counts, CountTable
+from governance.fairness.fractions import parse_fraction
+from governance.fairness.intervals import wilson
+from governance.fairness.metrics import METRICS, RATES
+from governance.fairness.verdicts import MINIMUM_GROUP, Verdict
+from governance.models import Evaluation, Finding
+
+WORST_FIRST: Final = (Verdict.FAIL, Verdict.INCONCLUSIVE, Verdict.NOT_JUDGED, Verdict.PASS)
+CHARTED: Final = ("selection_rate", "true_positive_rate", "false_positive_rate")
+CELLS: Final = ("tp", "fp", "fn", "tn")
+EXACT_DECIMALS: Final = 12
+SHOWN_DECIMALS: Final = 4
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One number: what is shown, and what it is."""
+
+    metric: str
+    shown: str
+    exact: str
+
+
+def worst_of(verdicts: Iterable[str]) -> str:
+    """Return the worst of some verdicts, or an empty string when there is none."""
+    found = set(verdicts)
+    return next((verdict.value for verdict in WORST_FIRST if verdict.value in found), "")
+
+
+def results(evaluation: Evaluation) -> dict[str, Any]:
+    """Return the context of a finished evaluation."""
+    table = CountTable.from_json(evaluation.counts or {})
+    findings = list(evaluation.findings.all())
+    return {
+        "table": table,
+        "summary": summary(findings),
+        "by_verdict": [
+            {"verdict": verdict.value, "findings": [row for row in findings if row.verdict == verdict.value]} for verdict in WORST_FIRST
+        ],
+        "attributes": [
+            _attribute(number, counts, table, [row for row in findings if row.attribute == counts.attribute])
+            for number, counts in enumerate(table.attributes, start=1)
+        ],
+        "rates": [(key, title) for key, (title, _) in RATES.items()],
+        "metrics": list(METRICS.values()),
+        "minimum_group": MINIMUM_GROUP,
+    }
+
+
+def summary(findings: list[Finding]) -> list[dict[str, Any]]:
+    """Return how many gaps got each verdict, the worst first."""
+    words = {
+        Verdict.FAIL: ("Fail", "the whole interval misses the threshold"),
+        Verdict.INCONCLUSIVE: ("Inconclusive", "the interval crosses the threshold"),
+        Verdict.NOT_JUDGED: ("Not judged", "a group is too small or has no rate"),
+        Verdict.PASS: ("Pass", "the whole interval keeps the threshold"),
+    }
+    return [
+        {"label": words[verdict][0], "note": words[verdict][1], "value": sum(row.verdict == verdict for row in findings)}
+        for verdict in WORST_FIRST
+    ]
+
+
+def exact(value: Fraction | None) -> str:
+    """Return a fraction with twelve decimals, and an empty string for undefined."""
+    return "" if value is None else _decimals(value, EXACT_DECIMALS)
+
+
+def shown(value: Fraction | None) -> str:
+    """Return a fraction with four decimals, a whole number without."""
+    if value is None:
+        return "undefined"
+    return f"{value.numerator:,}" if value.denominator == 1 else _decimals(value, SHOWN_DECIMALS)
+
+
+def _decimals(value: Fraction, places: int) -> str:
+    scaled = round(value * 10**places)
+    return f"{Decimal(scaled).scaleb(-places):,.{places}f}".replace(",", "")
+
+
+def _attribute(number: int, counts: AttributeCounts, table: CountTable, findings: list[Finding]) -> dict[str, Any]:
+    rows = [_group(name, group) for name, group in counts.groups.items()]
+    return {
+        "number": number,
+        "name": counts.attribute,
+        "worst": worst_of(row.verdict for row in findings),
+        "charts": [_chart(key, counts, table.overall) for key in CHARTED],
+        "groups": rows,
+        "overall": _group("All records", table.overall),
+        "unknown": _group("Unknown", counts.unknown) if counts.unknown.n else None,
+        "small": [row["name"] for row in rows if row["is_small"]],
+        "gaps": [_gap(row) for row in findings],
+    }
+
+
+def _group(name: str, counts: Counts) -> dict[str, Any]:
+    return {
+        "name": name,
+        "is_small": counts.n < MINIMUM_GROUP,
+        "counts": [Cell("n", shown(counts.n), exact(counts.n))]
+        + [Cell(key, shown(getattr(counts, key)), exact(getattr(counts, key))) for key in CELLS],
+        "rates": [_rate(key, counts) for key in RATES],
+    }
+
+
+def _rate(key: str, counts: Counts) -> Cell:
+    value = RATES[key][1](counts)
+    return Cell(key, "undefined" if value is None else _decimals(value, SHOWN_DECIMALS), exact(value))
+
+
+def _chart(key: str, counts: AttributeCounts, overall: Counts) -> DotPlot:
+    title, rate = RATES[key]
+    estimates = [_estimate(name, key, group) for name, group in counts.groups.items()]
+    return dot_plot(f"{title} by {counts.attribute}", estimates, reference=rate(overall))
+
+
+def _estimate(name: str, key: str, counts: Counts) -> Estimate:
+    part, whole = _share(key, counts)
+    interval = wilson(part, whole) or (None, None)
+    note = f"n = {shown(counts.n)}"
+    return Estimate(name, part / whole if whole else None, *interval, note=note)
+
+
+def _share(key: str, counts: Counts) -> tuple[Fraction, Fraction]:
+    shares = {
+        "selection_rate": (counts.tp + counts.fp, counts.n),
+        "true_positive_rate": (counts.tp, counts.tp + counts.fn),
+        "false_positive_rate": (counts.fp, counts.fp + counts.tn),
+    }
+    return shares[key]
+
+
+def _gap(finding: Finding) -> dict[str, Any]:
+    body = finding.body
+    value, low, high = (parse_fraction(body[name]) for name in ("value", "low", "high"))
+    metric = METRICS[finding.metric]
+    return {
+        "metric": metric,
+        "value": Cell(metric.key, "undefined" if value is None else _decimals(value, SHOWN_DECIMALS), exact(value)),
+        "low": None if low is None else _decimals(low, SHOWN_DECIMALS),
+        "high": None if high is None else _decimals(high, SHOWN_DECIMALS),
+        "threshold": f"{'at least' if metric.is_ratio else 'at most'} {_plain(parse_fraction(body['threshold']))}",
+        "verdict": finding.verdict,
+        "sentence": body["sentence"],
+        "best": body["best_group"],
+        "worst": body["worst_group"],
+    }
+
+
+def _plain(value: Fraction | None) -> str:
+    return "" if value is None else _decimals(value, SHOWN_DECIMALS).rstrip("0").rstrip(".")

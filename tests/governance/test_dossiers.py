@@ -1,0 +1,427 @@
+"""The dossier: what its PDF says, when it is made again, and what it refuses to fetch."""
+
+from __future__ import annotations
+
+import http.server
+import re
+import subprocess
+import sys
+import threading
+from datetime import timedelta
+from pathlib import Path
+
+import pypdf
+import pytest
+from django.utils import timezone
+
+from governance.models import Dossier, JobState, Release
+from governance.reports import dossier as report
+from governance.reports import pdf
+from governance.services import dossiers, files, jobs, releases
+from governance.workflow import State, Step
+from registry import audit
+from registry.digest import sha256
+from registry.errors import ConflictError, DomainError, ForbiddenError
+from registry.models import Version
+from registry.policy import ANONYMOUS, SYSTEM, Action
+from registry.services import documents
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+IDENTIFIER = "ab" * 32
+TOKENS = Path(__file__).resolve().parents[2] / "static" / "css" / "tokens.css"
+SHEET = TOKENS.with_name("dossier.css")
+
+
+def made(actor, release) -> Dossier:
+    """A finished dossier of a release."""
+    asked = dossiers.request_dossier(actor=actor, release_id=release.pk)
+    dossiers.carry_out(asked.pk)
+    asked.refresh_from_db()
+    return asked
+
+
+def reader_of(dossier: Dossier) -> pypdf.PdfReader:
+    assert dossier.state == JobState.DONE, dossier.error
+    return pypdf.PdfReader(dossiers.path_of(dossier))
+
+
+def pages_of(dossier: Dossier) -> list[str]:
+    return [re.sub(r"\s+", " ", page.extract_text()) for page in reader_of(dossier).pages]
+
+
+def titles(outline) -> list[str]:
+    return [title for item in outline for title in (titles(item) if isinstance(item, list) else [item.title])]
+
+
+@pytest.fixture
+def owner():
+    return factories.engineer()
+
+
+@pytest.fixture
+def promoted(owner):
+    """A model of high risk that has gone the whole way to production."""
+    release = factories.release(owner, factories.ready_version(owner, tier="high", rows=4000), "production")
+    for role in ("ml", "privacy", "legal"):
+        factories.decide(factories.reviewer(role), release, role)
+    return releases.promote(actor=owner, release_id=release.pk)
+
+
+class TestWhatItSays:
+    def test_a_promoted_release_is_told_from_cover_to_digest(self, owner, promoted):
+        dossier = made(owner, promoted)
+        text = " ".join(pages_of(dossier))
+        digest = promoted.snapshot.digest
+        assert digest[:32] in text
+        assert digest[32:] in text
+        assert "Something about overview." in text
+        assert text.count("Approved on") == 3
+        assert text.count("I looked.") == 3
+        for decision in promoted.decisions.all():
+            assert f"{decision.person.name} " in text
+        assert "Demographic parity ratio by sex" in text
+        assert "ab" * 32 in text
+        assert "DRAFT" not in text
+        assert f"Valid until {promoted.expires_at:%-d %B %Y}" in text
+
+    def test_every_page_has_its_number_its_model_and_its_digest(self, owner, promoted):
+        pages = pages_of(made(owner, promoted))
+        name = f"{promoted.version.asset.name} {promoted.version.name}"
+        for number, page in enumerate(pages, start=1):
+            assert f"Page {number} of {len(pages)}" in page
+        assert all(name in page and promoted.snapshot.digest[:12] in page for page in pages)
+
+    def test_the_outline_leads_to_each_chapter_and_to_each_section_of_the_card(self, owner, promoted):
+        reader = reader_of(made(owner, promoted))
+        found = titles(reader.outline)
+        for chapter in ("Summary", "Model card", "Datasheets", "Checklists", "Fairness", "Decisions", "How to verify this dossier"):
+            assert chapter in found
+        assert "2 Intended use" in found
+        assert "By sex" in found
+
+    def test_contents_name_the_page_on_which_a_chapter_begins(self, owner, promoted):
+        pages = pages_of(made(owner, promoted))
+        number = next(n for n, page in enumerate(pages, start=1) if n > 2 and "Answered “no”" in page)
+        assert re.search(rf"Checklists {number}\b", pages[1])
+
+    def test_an_open_release_says_draft_on_each_page(self, owner):
+        pages = pages_of(made(owner, factories.release(owner)))
+        assert all("DRAFT" in page for page in pages)
+        assert "Not promoted" in pages[0]
+
+    def test_a_revoked_release_says_so_on_each_page(self, owner, promoted):
+        releases.revoke(actor=owner, release_id=promoted.pk, reason="A fault.")
+        pages = pages_of(made(owner, promoted))
+        assert all("REVOKED" in page and "DRAFT" not in page for page in pages)
+
+    def test_what_is_not_answered_is_said_to_be_so(self, owner):
+        text = " ".join(pages_of(made(owner, factories.release(owner))))
+        assert text.count("Not answered.") > 20
+        assert "Not answered, and not essential: Tags; Languages" in text
+        assert "No evaluation was finished" in text
+        assert "No dataset version is linked" in text
+        assert "GOVERN 1.1" in text
+        assert "0 of 72 items are answered" in text
+
+    def test_a_no_comes_before_every_other_answer(self, owner):
+        version = factories.version(owner)
+        factories.answer_everything(owner, version)
+        factories.assessments.answer_item(
+            actor=owner,
+            version_id=version.pk,
+            framework_key="nist_ai_rmf",
+            item_slug="manage-4-3",
+            value="no",
+            justification="Nobody is told of incidents yet.",
+        )
+        text = " ".join(pages_of(made(owner, factories.release(owner, version))))
+        assert text.index("Nobody is told of incidents yet.") < text.index("Answers: Govern")
+
+    def test_a_decision_about_an_earlier_snapshot_is_marked_stale(self, owner):
+        version = factories.version(owner)
+        release = factories.release(owner, version)
+        factories.decide(factories.reviewer("ml"), release, step=Step.REQUEST_CHANGES)
+        factories.fill_document(owner, version)
+        releases.resubmit(actor=owner, release_id=release.pk)
+        text = " ".join(pages_of(made(owner, release)))
+        assert "This decision is about an earlier snapshot and no longer counts." in text
+
+    def test_it_shows_the_snapshot_and_not_the_document_of_today(self, owner):
+        version = factories.version(owner)
+        factories.fill_document(owner, version)
+        release = factories.release(owner, version)
+        document = documents.Document.objects.get(version=version)
+        documents.save_fields(actor=owner, document_id=document.pk, values={"overview": "Changed afterwards."}, based_on=document.revision)
+        text = " ".join(pages_of(made(owner, release)))
+        assert "Something about overview." in text
+        assert "Changed afterwards." not in text
+
+    def test_letters_of_other_scripts_are_there(self, owner):
+        version = factories.version(owner)
+        document = documents.Document.objects.get(version=version)
+        words = "Ελληνικά, Кириллица, Łódź, naïve"
+        documents.save_fields(actor=owner, document_id=document.pk, values={"overview": words}, based_on=document.revision)
+        assert words in " ".join(pages_of(made(owner, factories.release(owner, version))))
+
+    def test_it_has_language_title_and_tags(self, owner):
+        reader = reader_of(made(owner, factories.release(owner)))
+        catalog = reader.trailer["/Root"]
+        assert catalog["/Lang"] == "en"
+        assert catalog["/MarkInfo"]["/Marked"]
+        assert "dossier of the release to staging" in reader.metadata.title
+
+
+class TestWhenItIsMade:
+    def test_the_same_content_is_one_row_and_one_file(self, owner):
+        release = factories.release(owner)
+        first = made(owner, release)
+        assert made(factories.reviewer(), release) == first
+        assert Dossier.objects.count() == 1
+
+    def test_a_decision_makes_a_new_one(self, owner):
+        release = factories.release(owner)
+        first = made(owner, release)
+        assert dossiers.is_current(first)
+        factories.decide(factories.reviewer(), release)
+        assert not dossiers.is_current(first)
+        assert made(owner, release) != first
+
+    def test_the_same_values_give_the_same_bytes(self, owner):
+        release = dossiers._for_report(factories.release(owner).pk)
+        source = dossiers._source(release, timezone.now())
+        context = report.context_of(source)
+        first, second = (pdf.render(dossiers.TEMPLATE, context, identifier=IDENTIFIER) for _ in range(2))
+        assert sha256(first.content) == sha256(second.content)
+
+    def test_a_promoted_release_does_not_change_with_the_clock(self, owner, promoted):
+        release = dossiers._for_report(promoted.pk)
+        now = timezone.now()
+        digests = {report.content_digest(dossiers._source(release, now + timedelta(days=days))) for days in (0, 400)}
+        assert len(digests) == 1
+
+    def test_a_release_that_changes_while_the_row_waits_is_shown_as_it_is_then(self, owner):
+        release = factories.release(owner)
+        asked = dossiers.request_dossier(actor=owner, release_id=release.pk)
+        factories.decide(factories.reviewer(), release)
+        dossiers.carry_out(asked.pk)
+        asked.refresh_from_db()
+        assert "Approved on" in " ".join(pages_of(asked))
+        assert dossiers.is_current(asked)
+
+    def test_a_row_that_waited_gives_way_to_one_that_shows_the_same(self, owner):
+        release = factories.release(owner)
+        late = dossiers.request_dossier(actor=owner, release_id=release.pk)
+        factories.decide(factories.reviewer(), release)
+        made(owner, release)
+        dossiers.carry_out(late.pk)
+        late.refresh_from_db()
+        assert late.state == JobState.FAILED
+        assert late.error == dossiers.ANOTHER
+
+    def test_a_failed_one_can_be_asked_for_again(self, owner, monkeypatch):
+        release = factories.release(owner)
+        with monkeypatch.context() as without_pango:
+            without_pango.setitem(sys.modules, "weasyprint", None)
+            without_pango.setattr(pdf, "_weasyprint", missing_pango)
+            failed = made(owner, release)
+        assert failed.state == JobState.FAILED
+        assert "libpango-1.0-0" in failed.error
+        again = made(owner, release)
+        assert again == failed
+        assert again.state == JobState.DONE
+
+    def test_a_lost_file_is_made_again(self, owner):
+        release = factories.release(owner)
+        dossier = made(owner, release)
+        dossiers.path_of(dossier).unlink()
+        with pytest.raises(ConflictError):
+            dossiers.path_of(dossier)
+        assert made(owner, release) == dossier
+        assert dossiers.path_of(dossier).exists()
+
+    def test_a_changed_file_is_not_handed_out(self, owner):
+        dossier = made(owner, factories.release(owner))
+        with dossiers.path_of(dossier).open("ab") as stream:
+            stream.write(b"%")
+        with pytest.raises(ConflictError):
+            dossiers.path_of(dossier)
+
+    def test_a_second_worker_finds_nothing_to_do(self, owner):
+        dossier = made(owner, factories.release(owner))
+        dossiers.carry_out(dossier.pk)
+        dossier.refresh_from_db()
+        assert dossier.attempt == 1
+
+    def test_a_worker_that_was_given_up_keeps_nothing(self, owner):
+        asked = dossiers.request_dossier(actor=owner, release_id=factories.release(owner).pk)
+        mine = jobs.claim(Dossier, asked.pk)
+        Dossier.objects.filter(pk=asked.pk).update(heartbeat_at=timezone.now() - timedelta(hours=1))
+        assert jobs.claim(Dossier, asked.pk) is not None
+        with pytest.raises(jobs.TakenOverError):
+            dossiers.finish_dossier(actor=SYSTEM, dossier=mine, rendered=pdf.Rendered(b"%PDF", 1))
+        assert not files.is_intact(dossiers.SHELF, sha256(b"%PDF"), suffix=dossiers.SUFFIX)
+
+    def test_the_journal_names_the_file_by_its_digest(self, owner):
+        release = factories.release(owner)
+        dossier = made(owner, release)
+        entry = audit.history(release.subject).filter(action=Action.DOSSIER_FINISH).get()
+        assert audit.detail_of(entry)["sha256"] == dossier.sha256 == sha256(dossiers.path_of(dossier).read_bytes())
+        assert audit.verify().broken is None
+
+    def test_content_that_was_tampered_with_is_not_printed(self, owner):
+        release = factories.release(owner)
+        asked = dossiers.request_dossier(actor=owner, release_id=release.pk)
+        type(release.snapshot).objects.update(text=release.snapshot.text.replace('"minimal"', '"limited"'))
+        dossiers.carry_out(asked.pk)
+        asked.refresh_from_db()
+        assert asked.error == dossiers.TAMPERED
+
+
+class TestWhoMay:
+    def test_nobody_who_is_not_signed_in(self, owner):
+        with pytest.raises(ForbiddenError):
+            dossiers.request_dossier(actor=ANONYMOUS, release_id=factories.release(owner).pk)
+
+    def test_nobody_who_does_not_see_the_release(self, owner):
+        with pytest.raises(Release.DoesNotExist):
+            dossiers.request_dossier(actor=factories.engineer(), release_id=factories.release(owner).pk)
+
+    def test_no_person_finishes_a_job(self, owner):
+        asked = dossiers.request_dossier(actor=owner, release_id=factories.release(owner).pk)
+        mine = jobs.claim(Dossier, asked.pk)
+        with pytest.raises(ForbiddenError):
+            dossiers.finish_dossier(actor=owner, dossier=mine, rendered=pdf.Rendered(b"%PDF", 1))
+
+
+class TestWhatItFetches:
+    @pytest.fixture
+    def bait(self):
+        """A server that notes every request."""
+        asked: list[str] = []
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_GET(self):
+                asked.append(self.path)
+                self.send_error(404)
+
+            def log_message(self, *_):
+                pass
+
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}", asked
+        server.shutdown()
+        server.server_close()
+
+    @pytest.mark.parametrize("address", ["{bait}/x.png", "file:///etc/passwd", "data:image/png;base64,AAAA", "x.png", "//127.0.0.1/x"])
+    def test_html_that_slipped_through_still_fetches_nothing(self, bait, monkeypatch, address):
+        root, asked = bait
+        refused = spied(monkeypatch)
+        target = address.format(bait=root)
+        html = (
+            f'<html lang="en"><title>x</title><link rel="stylesheet" href="{target}"><style>@import "{target}";</style>'
+            f'<body><h1 style="background:url({target})">x</h1><img src="{target}" alt="x"><a rel="attachment" href="{target}">y</a>'
+            f'<svg viewBox="0 0 9 9"><image href="{target}" width="9" height="9"/></svg>'
+        )
+        rendered = pdf.render_html(html, identifier=IDENTIFIER)
+        assert rendered.pages == 1
+        assert asked == []
+        assert b"root:" not in rendered.content
+        assert all(not one.startswith(pdf.BASE) for one in refused)
+
+    def test_text_that_people_typed_fetches_nothing(self, owner, bait, monkeypatch):
+        root, asked = bait
+        refused = spied(monkeypatch)
+        version = factories.version(owner)
+        document = documents.Document.objects.get(version=version)
+        hostile = f'![x]({root}/a.png) <img src="{root}/b.png"> <link rel=attachment href="file:///etc/passwd"> <script>1</script>'
+        documents.save_fields(
+            actor=owner, document_id=document.pk, values={"overview": hostile, "primary_users": [hostile]}, based_on=document.revision
+        )
+        dossier = made(owner, factories.release(owner, version))
+        assert asked == []
+        assert refused == []
+        assert "<script>1</script>" in " ".join(pages_of(dossier))
+
+    def test_our_own_fonts_are_inside(self, owner):
+        fonts = set()
+        for page in reader_of(made(owner, factories.release(owner))).pages:
+            fonts |= {str(font.get_object()["/BaseFont"]) for font in page["/Resources"]["/Font"].values()}
+        assert any("Inter" in font for font in fonts)
+
+    def test_an_unknown_asset_is_refused(self):
+        with pytest.raises(pdf.AssetError):
+            pdf._fetcher().fetch(f"{pdf.BASE}css/../../config/settings.py")
+
+    def test_too_much_text_is_refused_with_a_sentence(self):
+        with pytest.raises(DomainError, match="longer than"):
+            pdf.render_html("x" * (pdf.MOST_LETTERS + 1), identifier=IDENTIFIER)
+
+    def test_too_many_pages_are_refused_with_a_sentence(self, monkeypatch):
+        monkeypatch.setattr(pdf, "MOST_PAGES", 2)
+        html = '<html lang="en"><title>x</title>' + '<p style="break-after:page">x' * 4
+        with pytest.raises(DomainError, match="longer than"):
+            pdf.render_html(html, identifier=IDENTIFIER)
+
+
+def test_a_missing_pango_is_named_in_a_sentence(monkeypatch):
+    class Broken:
+        def find_spec(self, name, path=None, target=None):
+            if name == "weasyprint":
+                message = "cannot load library 'libpango-1.0-0'"
+                raise OSError(message)
+
+    for name in [name for name in sys.modules if name.split(".")[0] == "weasyprint"]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setattr(sys, "meta_path", [Broken(), *sys.meta_path])
+    with pytest.raises(DomainError, match="libpangoft2-1.0-0"):
+        pdf.render_html("<p>x", identifier=IDENTIFIER)
+
+
+def test_weasyprint_is_not_imported_until_a_pdf_is_made():
+    code = "import django, sys; django.setup(); import governance.views.dossiers; sys.exit('weasyprint' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+@pytest.mark.parametrize("state", list(State))
+def test_only_a_promoted_release_has_no_mark(state):
+    assert bool(report.mark_of(state)) == (state is not State.PROMOTED)
+
+
+def test_the_sheets_colours_are_the_tokens_light_values():
+    light = set(re.findall(r"light-dark\((#[0-9a-f]{6})", TOKENS.read_text()))
+    used = set(re.findall(r"#[0-9a-f]{6}", SHEET.read_text()))
+    assert used
+    assert used <= light
+
+
+def test_the_name_of_the_file_tells_what_it_is(owner):
+    dossier = made(owner, factories.release(owner))
+    version: Version = dossier.release.version
+    assert dossiers.download_name(dossier) == f"{version.asset.slug}_1.0.0_staging_{dossier.finished_at:%Y-%m-%d}.pdf"
+
+
+def missing_pango():
+    raise DomainError(pdf.NO_PANGO)
+
+
+def spied(monkeypatch) -> list[str]:
+    """Addresses that the fetcher is asked for and refuses."""
+    refused: list[str] = []
+    plain = pdf._fetcher
+
+    def fetcher():
+        made_one = plain()
+        fetch = made_one.fetch
+
+        def noting(url, headers=None):
+            if url not in pdf.ASSETS:
+                refused.append(url)
+            return fetch(url, headers)
+
+        made_one.fetch = noting
+        return made_one
+
+    monkeypatch.setattr(pdf, "_fetcher", fetcher)
+    return refused
