@@ -10,6 +10,7 @@ from typing import Literal
 from governance.gate.facts import EvaluationFact, Facts, FindingFact
 from governance.gate.policy import EvaluationRule
 from governance.gate.requirement import Requirement, met, not_met
+from governance.gate.shape import METRICS
 
 Judgement = Literal["pass", "fail", "inconclusive"]
 MEND = "evaluations"
@@ -61,14 +62,14 @@ def _shape(rule: EvaluationRule, newest: EvaluationFact, facts: Facts) -> str:
 
 def _metric(rule: EvaluationRule, newest: EvaluationFact, metric: str, threshold: Fraction) -> Requirement:
     found = [finding for finding in newest.findings if finding.metric == metric]
-    name = metric.replace("_", " ")
-    bound = f"{'at least' if is_ratio(metric) else 'at most'} {float(threshold):.2f}"
-    key, title = f"metric:{metric}", f"{name.capitalize()} {bound}"
+    bound = f"{'at least' if is_ratio(metric) else 'at most'} {float(threshold):g}"
+    key, title = f"metric:{metric}", f"{METRICS[metric]} {bound}"
     if not found:
         return not_met(key, title, f"“{newest.name}” does not tell this metric. Run an evaluation with labels.", MEND)
     judged = {finding.attribute: judge(finding, threshold) for finding in found}
     if failed := [name for name, verdict in judged.items() if verdict == "fail"]:
-        return not_met(key, title, f"Not met, or undefined, for {', '.join(failed)}.", MEND)
+        text = f"Not met, or undefined, for {', '.join(failed)}. Look at the groups, mend the model or its data, and measure again."
+        return not_met(key, title, text, MEND)
     unsure = [name for name, verdict in judged.items() if verdict == "inconclusive"]
     if unsure and rule.on_inconclusive == "block":
         text = f"Inconclusive for {', '.join(unsure)}: the interval crosses the threshold. Measure on more records."

@@ -1,0 +1,141 @@
+"""What a policy file may hold, checked before anything is built from it.
+
+The rule: a policy that is misread asks for less than its author meant, so
+nothing is guessed. Every key has one kind of value, no row is said twice, and
+an empty ``evaluations`` is an error instead of no requirement.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any, Final
+
+from registry.policy import REVIEWER_ROLES
+
+Check = Callable[[Any], str]
+
+DECIMAL: Final = re.compile(r"0(\.[0-9]+)?|1(\.0+)?")
+METRICS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "dp_ratio": "Demographic parity ratio",
+        "dp_difference": "Demographic parity difference",
+        "eopp_difference": "Equal opportunity difference",
+        "eopp_ratio": "Equal opportunity ratio",
+        "eo_difference": "Equalized odds difference",
+        "eo_ratio": "Equalized odds ratio",
+        "fpr_difference": "False positive rate difference",
+        "fnr_difference": "False negative rate difference",
+        "ppv_difference": "Predictive parity difference",
+        "for_difference": "False omission rate difference",
+        "accuracy_difference": "Accuracy difference",
+    }
+)
+
+
+def problem_of(content: Mapping[str, Any]) -> str:
+    """Return what is wrong with a policy's content as a sentence, or nothing."""
+    return _mapping(content, POLICY, REQUIRED)
+
+
+def _text(value: Any) -> str:
+    return "" if isinstance(value, str) and value.strip() else "must be text, in quotes where it looks like a number"
+
+
+def _flag(value: Any) -> str:
+    return "" if isinstance(value, bool) else "must be true or false"
+
+
+def _texts(value: Any) -> str:
+    return "" if isinstance(value, list) and not any(_text(one) for one in value) else "must be a list of texts"
+
+
+def _number(low: int, high: int | None = None) -> Check:
+    def check(value: Any) -> str:
+        is_number = isinstance(value, int) and not isinstance(value, bool)
+        if is_number and value >= low and (high is None or value <= high):
+            return ""
+        return f"must be a whole number of at least {low}" if high is None else f"must be a whole number from {low} to {high}"
+
+    return check
+
+
+def _one_of(*choices: str) -> Check:
+    def check(value: Any) -> str:
+        return "" if value in choices else f"must be one of {', '.join(choices)}"
+
+    return check
+
+
+def _thresholds(value: Any) -> str:
+    if not isinstance(value, dict) or not value:
+        return "must name at least one metric with its threshold"
+    for metric, threshold in value.items():
+        if metric not in METRICS:
+            return f"names “{metric}”, which is not a metric"
+        if not isinstance(threshold, str) or not DECIMAL.fullmatch(threshold):
+            return f'must give {metric} a decimal from 0 to 1 in quotes, such as "0.8"'
+    return ""
+
+
+def _rows(kinds: Mapping[str, Check], required: tuple[str, ...]) -> Check:
+    """Return a check for a list of mappings; the first required key names a row and must not repeat."""
+
+    def check(value: Any) -> str:
+        if not isinstance(value, list) or not all(isinstance(row, dict) for row in value):
+            return "must be a list of mappings"
+        for row in value:
+            if problem := _mapping(row, kinds, required):
+                return f"has a row that is wrong: {problem.removesuffix('.')}"
+        names = [row[required[0]] for row in value]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        return f"names {', '.join(twice)} twice" if twice else ""
+
+    return check
+
+
+def _block(kinds: Mapping[str, Check], required: tuple[str, ...]) -> Check:
+    def check(value: Any) -> str:
+        if not isinstance(value, dict):
+            return "must be a mapping"
+        problem = _mapping(value, kinds, required)
+        return f"is wrong: {problem.removesuffix('.')}" if problem else ""
+
+    return check
+
+
+def _mapping(content: Mapping[str, Any], kinds: Mapping[str, Check], required: tuple[str, ...]) -> str:
+    if unknown := sorted(str(key) for key in set(content) - set(kinds)):
+        return f"unknown key {', '.join(unknown)}."
+    if missing := [key for key in required if key not in content]:
+        return f"the key '{missing[0]}' is missing."
+    for key, value in content.items():
+        if problem := kinds[key](value):
+            return f"{key} {problem}."
+    return ""
+
+
+PERCENT: Final = _number(0, 100)
+DOCUMENT: Final[Mapping[str, Check]] = {"template": _one_of("model_card", "datasheet"), "essential_percent": PERCENT}
+FRAMEWORK: Final[Mapping[str, Check]] = {"framework": _text, "answered_percent": PERCENT, "must_hold": _texts}
+APPROVAL: Final[Mapping[str, Check]] = {"role": _one_of(*REVIEWER_ROLES), "quorum": _number(1)}
+EVALUATION: Final[Mapping[str, Check]] = {
+    "max_age_days": _number(1),
+    "minimum_rows": _number(1),
+    "minimum_attributes": _number(1),
+    "metrics": _thresholds,
+    "on_inconclusive": _one_of("block", "allow"),
+}
+REQUIRED: Final = ("key", "version", "title", "tier", "environment", "summary")
+POLICY: Final[Mapping[str, Check]] = {
+    **dict.fromkeys((*REQUIRED, "forbidden"), _text),
+    "documents": _rows(DOCUMENT, ("template", "essential_percent")),
+    "frameworks": _rows(FRAMEWORK, ("framework", "answered_percent")),
+    "evaluations": _block(EVALUATION, tuple(EVALUATION)),
+    "artifacts": _number(0),
+    "git_commit": _flag,
+    "training_datasets": _number(0),
+    "approvals": _rows(APPROVAL, ("role", "quorum")),
+    "validity_days": _number(1),
+}
