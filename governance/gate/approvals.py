@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from governance.gate.facts import DecisionFact, Facts
-from governance.gate.policy import Policy
+from governance.gate.policy import ApprovalRule, Policy
 from governance.gate.requirement import Requirement, met, not_met
 from governance.workflow import Step
 
@@ -27,7 +27,8 @@ def approvals(policy: Policy, facts: Facts) -> Iterator[Requirement]:
         if len(names) >= rule.quorum:
             yield met(key, title, f"Approved by {', '.join(names)}.")
         else:
-            yield not_met(key, title, _lacking(rule.role, rule.quorum, names, facts), mend)
+            elsewhere = [one.person_name for one in given if one.role == rule.role and one.person_name not in names]
+            yield not_met(key, title, _lacking(rule, names, elsewhere, facts), mend)
 
 
 def objections(facts: Facts) -> Requirement:
@@ -78,16 +79,18 @@ def _matched(policy: Policy, given: list[DecisionFact]) -> Mapping[str, list[str
     return filled
 
 
-def _lacking(role: str, quorum: int, names: list[str], facts: Facts) -> str:
-    wanted = "a person" if quorum == 1 else f"{quorum} people"
-    text = f"Waits for {wanted} in the role “{role}” who wrote nothing of it."
+def _lacking(rule: ApprovalRule, names: list[str], elsewhere: list[str], facts: Facts) -> str:
+    """Say who is waited for, and why approvals that were given do not fill the place."""
+    wanted = "a person" if rule.quorum == 1 else f"{rule.quorum} people"
+    text = f"Waits for {wanted} in the role “{rule.role}” who wrote nothing of it."
     if names:
-        text = f"Approved by {', '.join(names)}; {quorum - len(names)} more needed in the role “{role}”."
-    stale = {
-        one.person_name
-        for one in facts.decisions
-        if one.role == role and one.step is Step.APPROVE and one.snapshot_digest != facts.snapshot_digest
-    }
-    if stale:
-        text += f" The approval by {', '.join(sorted(stale))} is about an earlier snapshot."
+        text = f"Approved by {', '.join(names)}; {rule.quorum - len(names)} more needed in the role “{rule.role}”."
+    if elsewhere:
+        text += f" {', '.join(sorted(elsewhere))} approved in this role too, but fills another, and one person fills one role."
+    given = [one for one in facts.decisions if one.role == rule.role and one.step is Step.APPROVE]
+    now = {one.person_id for one in facts.decisions if one.snapshot_digest == facts.snapshot_digest and one.role == rule.role}
+    if authors := sorted({one.person_name for one in given if one.person_id in facts.author_ids and one.person_id in now}):
+        text += f" The approval by {', '.join(authors)} does not count: authors do not decide on their own work."
+    if stale := sorted({one.person_name for one in given if one.person_id not in now}):
+        text += f" The approval by {', '.join(stale)} is about an earlier snapshot."
     return text

@@ -76,7 +76,12 @@ class DecisionFact:
 
 @dataclass(frozen=True)
 class Facts:
-    """Everything that the gate looks at."""
+    """Everything that the gate looks at.
+
+    Attributes:
+        decisions: in the order in which they were taken; the order tells which
+            is a person's latest, because a clock may be set back.
+    """
 
     snapshot_digest: str
     tier: str

@@ -8,14 +8,14 @@ from datetime import datetime
 from typing import Final
 
 from governance.gate.approvals import approvals, objections
-from governance.gate.fairness import fairness
 from governance.gate.facts import Facts
+from governance.gate.fairness import fairness
 from governance.gate.policy import DocumentRule, FrameworkRule, Policy
 from governance.gate.requirement import Requirement, met, not_met
 from governance.workflow import State
 
 NAMES: Final = {"nist_ai_rmf": "NIST AI RMF", "oecd_ai_principles": "OECD AI Principles"}
-HOLDS: Final = {"yes", "partly", "not-applicable"}
+HOLDS: Final = {"yes", "partly"}
 
 __all__ = ["OpenState", "Requirement", "is_open", "may_promote", "requirements", "unmet"]
 
@@ -53,8 +53,8 @@ def is_open(state: State, promoted_at: datetime | None, expires_at: datetime | N
     if state is State.PROMOTED and promoted_at and expires_at and promoted_at <= now < expires_at:
         return OpenState(allowed=True)
     if state is State.PROMOTED and expires_at and now >= expires_at:
-        return OpenState(False, (f"The approval ended on {expires_at:%-d %B %Y}. Submit the version again.",))  # noqa: FBT003
-    return OpenState(False, (REASONS[state],))  # noqa: FBT003
+        return OpenState(allowed=False, reasons=(f"The approval ended on {expires_at:%-d %B %Y}. Submit the version again.",))
+    return OpenState(allowed=False, reasons=(REASONS[state],))
 
 
 REASONS: Final = {
@@ -86,8 +86,7 @@ def _tier(facts: Facts) -> Requirement:
     if facts.tier == facts.tier_now:
         return met("tier", title, f"The model is in the tier “{facts.tier}”.")
     text = (
-        f"It was submitted in the tier “{facts.tier}” and is in “{facts.tier_now}” now. "
-        "Submit it again, so that the right policy applies."
+        f"It was submitted in the tier “{facts.tier}” and is in “{facts.tier_now}” now. Submit it again, so that the right policy applies."
     )
     return not_met("tier", title, text, "resubmit")
 
@@ -103,7 +102,7 @@ def _document(rule: DocumentRule, facts: Facts) -> Requirement:
         return not_met(key, title, text if not is_card else "Write the model card.", mend)
     if short:
         lacking = "; ".join(f"{one.label} has {one.filled} of {one.total} essential fields" for one in short)
-        return not_met(key, title, f"{lacking}; {rule.essential_percent} % are asked for.", mend)
+        return not_met(key, title, f"{lacking}; {rule.essential_percent} % are asked for. Fill the open ones.", mend)
     filled, total = sum(one.filled for one in found), sum(one.total for one in found)
     return met(key, title, f"{filled} of {total} essential fields are filled.")
 
@@ -113,8 +112,8 @@ def _framework(rule: FrameworkRule, facts: Facts) -> Requirement:
     name = NAMES.get(rule.framework, rule.framework)
     key, mend, title = f"framework:{rule.framework}", f"checklist:{rule.framework}", f"{name} answered"
     answered, items = (len(found.values), found.items) if found else (0, 0)
-    if found is None or answered * 100 < rule.answered_percent * items:
-        text = f"{answered} of {items} items are answered; {rule.answered_percent} % are asked for."
+    if found is None or not items or answered * 100 < rule.answered_percent * items:
+        text = f"{answered} of {items} items are answered; {rule.answered_percent} % are asked for. Answer the open items."
         return not_met(key, title, text, mend)
     if missed := [item for item in rule.must_hold if found.values.get(item) not in HOLDS]:
         text = f"{', '.join(missed)} must be answered yes or partly; mend what the item asks about."
