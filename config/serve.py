@@ -110,7 +110,8 @@ def children(home: Path, host: str, port: int, environment: dict[str, str]) -> t
     web = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port)]
     web += ["--workers", environment.get("WEB_WORKERS", "1"), "--blocking-threads", environment.get("WEB_THREADS", "4")]
     web += ["--log-level", "warning", "config.wsgi:application"]
-    worker = [sys.executable, "-m", "celery", "--app", "config", "--quiet", "worker", "--pool", "threads", "--concurrency", "2"]
+    quiet = ["-W", "ignore:You're running the worker with superuser"]  # As root in a container that is how it is meant.
+    worker = [sys.executable, *quiet, "-m", "celery", "--app", "config", "--quiet", "worker", "--pool", "threads", "--concurrency", "2"]
     worker += ["--beat", "--schedule", str(home / "beat-schedule"), "--loglevel", "WARNING", "--without-gossip", "--without-mingle"]
     return Child("web server", web, environment), Child("worker", worker, environment)
 

@@ -56,6 +56,12 @@ def words_used(word: str, *, outside: tuple[str, ...] = ()) -> list[str]:
     return found
 
 
+def lines_of_code(function: ast.AST) -> int:
+    """Count the lines of a body, its docstring left out: what is explained well is not punished."""
+    body = function.body[1:] if ast.get_docstring(function) else function.body
+    return body[-1].end_lineno - body[0].lineno + 1 if body else 0
+
+
 def test_the_house_has_modules_and_templates_to_judge():
     assert len(MODULES) > 50
     assert len(TEMPLATES) > 30
@@ -143,7 +149,7 @@ def test_no_file_names_a_package_registry_or_a_content_network():
 
 def test_modules_and_functions_keep_within_their_budget():
     long_modules = [name_of(file) for file in MODULES if len(file.read_text(encoding="utf-8").splitlines()) > LONGEST_MODULE]
-    long_functions = [place for place, node in places(ast.FunctionDef) if (node.end_lineno or 0) - node.lineno + 1 > LONGEST_FUNCTION]
+    long_functions = [place for place, node in places(ast.FunctionDef) if lines_of_code(node) > LONGEST_FUNCTION]
     assert long_modules + long_functions == []
 
 
