@@ -38,9 +38,7 @@ class Result:
     found: tuple[verdicts.Finding, ...]
 
 
-def upload_predictions(
-    *, actor: Actor, version_id: int, filename: str, stream: IO[bytes], most_bytes: int
-) -> Predictions:
+def upload_predictions(*, actor: Actor, version_id: int, filename: str, stream: IO[bytes], most_bytes: int) -> Predictions:
     """Keep a file of predictions after looking into it.
 
     The look may take seconds, so it happens before the transaction and on a
@@ -75,7 +73,7 @@ def request_evaluation(*, actor: Actor, predictions_id: int, name: str, columns:
         predictions=uploaded,
         name=name.strip()[:120] or uploaded.filename,
         columns=columns.to_json(),
-        requested_by_id=actor.person_id,
+        requested_by_id=actor.id,
     )
     audit.record(actor, Action.EVALUATION_REQUEST, _subject(evaluation), {"columns": columns.to_json()})
     return evaluation
@@ -185,9 +183,7 @@ def _refuse_size(name: str, size: int, most_bytes: int) -> None:
 
 
 @transaction.atomic
-def _keep_predictions(
-    actor: Actor, version_id: int, name: str, stream: IO[bytes], preview: predictions.Preview
-) -> Predictions:
+def _keep_predictions(actor: Actor, version_id: int, name: str, stream: IO[bytes], preview: predictions.Preview) -> Predictions:
     version = locked_version(actor, version_id, Action.EVALUATION_REQUEST)
     digest, size = files.keep(SHELF, stream)
     uploaded = Predictions.objects.create(
@@ -196,7 +192,7 @@ def _keep_predictions(
         sha256=digest,
         size=size,
         preview=preview.to_json(),
-        uploaded_by_id=actor.person_id,
+        uploaded_by_id=actor.id,
     )
     detail = {"predictions": name, "sha256": digest, "rows": preview.rows}
     audit.record(actor, Action.EVALUATION_REQUEST, version.subject, detail)
