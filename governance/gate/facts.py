@@ -40,7 +40,12 @@ class FrameworkFact:
 
 @dataclass(frozen=True)
 class FindingFact:
-    """One metric on one attribute; undefined is None."""
+    """One metric on one attribute; undefined is None.
+
+    Attributes:
+        incomplete: a group has no rate, so that it is missing from the value.
+        too_small: a group has too few records to be judged.
+    """
 
     metric: str
     attribute: str
@@ -48,6 +53,7 @@ class FindingFact:
     low: Fraction | None
     high: Fraction | None
     incomplete: bool
+    too_small: bool = False
 
 
 @dataclass(frozen=True)

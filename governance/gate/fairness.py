@@ -32,14 +32,19 @@ def fairness(rule: EvaluationRule, facts: Facts) -> Iterator[Requirement]:
 
 
 def judge(finding: FindingFact, threshold: Fraction) -> Judgement:
-    """Judge one finding by its whole interval; undefined or incomplete never passes."""
+    """Judge one finding by its whole interval.
+
+    Undefined or incomplete never passes; with a group that is too small to be
+    judged, an interval that clears the threshold is inconclusive.
+    """
     if finding.value is None or finding.incomplete:
         return "fail"
     low = finding.value if finding.low is None else finding.low
     high = finding.value if finding.high is None else finding.high
-    if is_ratio(finding.metric):
-        return "pass" if low >= threshold else "fail" if high < threshold else "inconclusive"
-    return "pass" if high <= threshold else "fail" if low > threshold else "inconclusive"
+    clears, misses = (low >= threshold, high < threshold) if is_ratio(finding.metric) else (high <= threshold, low > threshold)
+    if misses:
+        return "fail"
+    return "pass" if clears and not finding.too_small else "inconclusive"
 
 
 def is_ratio(metric: str) -> bool:
@@ -66,13 +71,18 @@ def _metric(rule: EvaluationRule, newest: EvaluationFact, metric: str, threshold
     key, title = f"metric:{metric}", f"{METRICS[metric]} {bound}"
     if not found:
         return not_met(key, title, f"“{newest.name}” does not tell this metric. Run an evaluation with labels.", MEND)
+    if absent := [name for name in newest.attributes if name not in {finding.attribute for finding in found}]:
+        text = f"“{newest.name}” does not tell this metric for {', '.join(absent)}. Run an evaluation that does."
+        return not_met(key, title, text, MEND)
     judged = {finding.attribute: judge(finding, threshold) for finding in found}
     if failed := [name for name, verdict in judged.items() if verdict == "fail"]:
         text = f"Not met, or undefined, for {', '.join(failed)}. Look at the groups, mend the model or its data, and measure again."
         return not_met(key, title, text, MEND)
     unsure = [name for name, verdict in judged.items() if verdict == "inconclusive"]
     if unsure and rule.on_inconclusive == "block":
-        text = f"Inconclusive for {', '.join(unsure)}: the interval crosses the threshold. Measure on more records."
+        text = (
+            f"Inconclusive for {', '.join(unsure)}: the interval crosses the threshold, or a group is too small. Measure on more records."
+        )
         return not_met(key, title, text, MEND)
     if unsure:
         return met(key, title, f"Inconclusive for {', '.join(unsure)}, which this policy allows.")

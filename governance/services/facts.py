@@ -138,4 +138,5 @@ def _finding(body: Mapping[str, Any]) -> FindingFact:
         low=parse_fraction(body["low"]),
         high=parse_fraction(body["high"]),
         incomplete=bool(body["incomplete_groups"]),
+        too_small=bool(body["too_small"]),
     )

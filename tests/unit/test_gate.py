@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -40,16 +41,20 @@ def decision(person: int, role: str, step: Step = Step.APPROVE, digest: str = DI
     return DecisionFact(person, f"Person {person}", role, step, NOW, digest)
 
 
-def finding(metric: str, value: str, low: str, high: str, *, incomplete: bool = False) -> FindingFact:
-    return FindingFact(metric, "sex", Fraction(value), Fraction(low), Fraction(high), incomplete)
+def finding(metric: str, value: str, low: str, high: str, *, incomplete: bool = False, attribute: str = "sex") -> FindingFact:
+    return FindingFact(metric, attribute, Fraction(value), Fraction(low), Fraction(high), incomplete)
 
 
+BY_AGE = (
+    finding("dp_ratio", "0.95", "0.9", "0.99", attribute="age_group"),
+    finding("eopp_difference", "0.02", "0.01", "0.05", attribute="age_group"),
+)
 GOOD = EvaluationFact(
     name="Held-out",
     finished_at=NOW - timedelta(days=1),
     rows=5000,
     attributes=("sex", "age_group"),
-    findings=(finding("dp_ratio", "0.95", "0.9", "0.99"), finding("eopp_difference", "0.02", "0.01", "0.05")),
+    findings=(finding("dp_ratio", "0.95", "0.9", "0.99"), finding("eopp_difference", "0.02", "0.01", "0.05"), *BY_AGE),
     witness_agrees=True,
 )
 FACTS = Facts(
@@ -82,8 +87,11 @@ def test_when_everything_is_met_the_gate_is_silent():
     assert may_promote(POLICY, FACTS) == ()
 
 
-def poor(**changes: object) -> Facts:
-    return replace(FACTS, evaluations=(replace(GOOD, **changes),))  # type: ignore[arg-type]
+def poor(**changes: Any) -> Facts:
+    """Facts with a poorer evaluation; findings by sex are replaced, those by age group stay."""
+    if "findings" in changes:
+        changes["findings"] = (*changes["findings"], *BY_AGE)
+    return replace(FACTS, evaluations=(replace(GOOD, **changes),))
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from governance.gate import FindingFact, FrameworkFact, Policy, is_open, may_promote, requirements
 from governance.workflow import State, Step
 from tests.unit.governance.made import (
+    ATTRIBUTES,
     AUTHOR,
     DIGEST,
     EARLIER,
@@ -105,6 +106,25 @@ def test_an_undefined_or_incomplete_metric_never_passes(metric, attribute, low, 
     others = tuple(one for one in EVALUATION.findings if (one.metric, one.attribute) != (metric, attribute))
     for order in ((worse, *others), (*others, worse)):
         assert attribute in reasons(measured(findings=order))[f"metric:{metric}"]
+
+
+@pytest.mark.parametrize("attribute", ATTRIBUTES)
+@pytest.mark.parametrize("metric", ["dp_ratio", "eopp_difference"])
+def test_an_attribute_without_a_finding_does_not_read_as_fair(metric, attribute):
+    others = tuple(one for one in EVALUATION.findings if (one.metric, one.attribute) != (metric, attribute))
+    assert f"does not tell this metric for {attribute}" in reasons(measured(findings=others))[f"metric:{metric}"]
+
+
+@pytest.mark.parametrize("metric", ["dp_ratio", "eopp_difference"])
+def test_a_group_that_is_too_small_is_inconclusive_at_best(metric):
+    small = tuple(replace(one, too_small=one.metric == metric) for one in EVALUATION.findings)
+    assert reasons(measured(findings=small)) == {}
+    assert "a group is too small" in reasons(measured(findings=small), BLOCKING)[f"metric:{metric}"]
+
+
+def test_a_group_that_is_too_small_does_not_soften_a_failure():
+    bad = replace(EVALUATION.findings[0], value=Fraction(1, 2), low=Fraction(2, 5), high=Fraction(3, 5), too_small=True)
+    assert "Not met" in reasons(measured(findings=(bad, *EVALUATION.findings[1:])))["metric:dp_ratio"]
 
 
 def test_an_authors_approval_is_named_and_does_not_count():
