@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import PurePath
-from typing import Any, Final
+from typing import IO, Any, Final, cast
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -24,7 +24,7 @@ from governance.forms.evaluations import NAME_LENGTH, MapForm, UploadForm
 from governance.models import Evaluation, JobState, Predictions
 from governance.services import evaluations
 from governance.tasks import carry_out_evaluation, ring
-from governance.views.results import results, worst_of
+from governance.views.results import results, source, worst_of
 from registry.errors import DomainError, ForbiddenError
 from registry.http import Request, page_of, render_part
 from registry.models import Version
@@ -98,6 +98,7 @@ def evaluation_detail(request: Request, kind: str, slug: str, name: str, pk: int
         **version_frame(request, version, "Evaluations", evaluation.name),
         "evaluation": evaluation,
         "step": next(words for least, words in STEPS if evaluation.progress >= least),
+        "source": source(evaluation),
         "list_url": reverse("evaluation-list", args=version.url_args),
         **(results(evaluation) if evaluation.state == JobState.DONE else {}),
     }
@@ -135,13 +136,13 @@ def _form_of(request: Request, version: Version, form: Any) -> Any:
 
 
 def _upload(request: Request, version: Version, form: UploadForm) -> Predictions | None:
-    file: UploadedFile = form.cleaned_data["file"]
+    file = cast("UploadedFile[bytes]", form.cleaned_data["file"])
     try:
         return evaluations.upload_predictions(
             actor=request.actor,
             version_id=version.pk,
             filename=file.name or "",
-            stream=file.file,
+            stream=cast("IO[bytes]", file.file),
             most_bytes=settings.PREDICTIONS_MAX_BYTES,
         )
     except ForbiddenError:

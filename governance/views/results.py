@@ -9,9 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Final
+
+from django.template.defaultfilters import date as date_format
+from django.template.defaultfilters import filesizeformat
 
 from governance.charts import DotPlot, Estimate, dot_plot
 from governance.fairness.counting import AttributeCounts, Counts, CountTable
@@ -50,9 +54,7 @@ def results(evaluation: Evaluation) -> dict[str, Any]:
     return {
         "table": table,
         "summary": summary(findings),
-        "by_verdict": [
-            {"verdict": verdict.value, "findings": [row for row in findings if row.verdict == verdict.value]} for verdict in WORST_FIRST
-        ],
+        "by_verdict": _by_verdict(findings),
         "attributes": [
             _attribute(number, counts, table, [row for row in findings if row.attribute == counts.attribute])
             for number, counts in enumerate(table.attributes, start=1)
@@ -61,6 +63,27 @@ def results(evaluation: Evaluation) -> dict[str, Any]:
         "metrics": list(METRICS.values()),
         "minimum_group": MINIMUM_GROUP,
     }
+
+
+def source(evaluation: Evaluation) -> list[dict[str, Any]]:
+    """Return where the numbers come from: file, columns, people."""
+    uploaded, columns = evaluation.predictions, evaluation.columns
+    crossed = [" × ".join(one) for one in columns["intersections"]]
+    rows: list[dict[str, Any]] = [
+        {"label": "File", "value": f"{uploaded.filename}, {filesizeformat(uploaded.size)}"},
+        {"label": "SHA-256 of the file", "value": uploaded.sha256, "digest": True},
+        {"label": "Label", "value": columns["label"]},
+        {"label": "Prediction", "value": columns["prediction"]},
+        {"label": "Favourable outcome", "value": columns["favourable"]},
+        {"label": "Attributes", "value": ", ".join([*columns["attributes"], *crossed])},
+        {"label": "Score", "value": columns["score"]},
+        {"label": "Weight", "value": columns["weight"]},
+        {"label": "Asked for by", "value": f"{evaluation.requested_by.name}, {_moment(evaluation.requested_at)}"},
+    ]
+    if evaluation.finished_at:
+        attempt = f", attempt {evaluation.attempt}" if evaluation.attempt > 1 else ""
+        rows.append({"label": "Ended", "value": f"{_moment(evaluation.finished_at)}{attempt}"})
+    return rows
 
 
 def summary(findings: list[Finding]) -> list[dict[str, Any]]:
@@ -75,6 +98,17 @@ def summary(findings: list[Finding]) -> list[dict[str, Any]]:
         {"label": words[verdict][0], "note": words[verdict][1], "value": sum(row.verdict == verdict for row in findings)}
         for verdict in WORST_FIRST
     ]
+
+
+def _moment(at: datetime) -> str:
+    return date_format(at, "j M Y, H:i")
+
+
+def _by_verdict(findings: list[Finding]) -> list[dict[str, Any]]:
+    """Return the findings by verdict, the worst first; the worst that needs an eye stands open."""
+    parts = [(verdict, [row for row in findings if row.verdict == verdict.value]) for verdict in WORST_FIRST]
+    first = next((verdict for verdict, rows in parts if rows), None)
+    return [{"verdict": verdict.value, "findings": rows, "is_open": verdict is first} for verdict, rows in parts]
 
 
 def exact(value: Fraction | None) -> str:
@@ -132,9 +166,8 @@ def _chart(key: str, counts: AttributeCounts, overall: Counts) -> DotPlot:
 
 def _estimate(name: str, key: str, counts: Counts) -> Estimate:
     part, whole = _share(key, counts)
-    interval = wilson(part, whole) or (None, None)
-    note = f"n = {shown(counts.n)}"
-    return Estimate(name, part / whole if whole else None, *interval, note=note)
+    low, high = wilson(part, whole) or (None, None)
+    return Estimate(name, part / whole if whole else None, low, high, note=f"n = {shown(counts.n)}")
 
 
 def _share(key: str, counts: Counts) -> tuple[Fraction, Fraction]:
