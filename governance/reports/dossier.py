@@ -38,6 +38,8 @@ STEPS: Final[Mapping[str, tuple[str, str]]] = {
     Step.REJECT: ("Rejected", "bad"),
 }
 
+ROLES: Final[Mapping[str, str]] = {"ml": "ML"}
+
 
 @dataclass(frozen=True)
 class Source:
@@ -76,7 +78,10 @@ def content_digest(source: Source) -> str:
         },
         "decisions": [_decision(one, release) for one in source.decisions],
         "requirements": [[one.key, one.title, one.state, one.reason] for one in source.requirements],
-        "catalog": {one.key: one.digest for one in (*templates().values(), *frameworks().values())},
+        "catalog": {
+            **{key: made_from.digest for key, made_from in templates().items()},
+            **{key: made_from.digest for key, made_from in frameworks().items()},
+        },
     }
     return sha256(canonical(shown))
 
@@ -143,7 +148,8 @@ def _decision(decision: Decision, release: Release) -> dict[str, Any]:
 
 def _shown_decision(decision: Decision, release: Release) -> dict[str, Any]:
     label, colour = STEPS[decision.step]
-    return {**_decision(decision, release), "at": decision.decided_at, "label": label, "tone": colour}
+    role = ROLES.get(decision.role, decision.role.capitalize())
+    return {**_decision(decision, release), "at": decision.decided_at, "label": label, "tone": colour, "role_title": role}
 
 
 def _iso(moment: datetime | None) -> str:

@@ -48,7 +48,7 @@ def request_dossier(*, actor: Actor, release_id: int) -> Dossier:
     releases = Release.objects.visible_to(actor).select_for_update(of=("self",))
     release = _for_report(releases.get(pk=release_id).pk)
     digest = report.content_digest(_source(release, timezone.now()))
-    dossier, is_new = Dossier.objects.get_or_create(release=release, content_digest=digest, defaults={"requested_by_id": actor.person_id})
+    dossier, is_new = Dossier.objects.get_or_create(release=release, content_digest=digest, defaults={"requested_by_id": actor.id})
     if not is_new:
         if not _is_spent(dossier):
             return dossier

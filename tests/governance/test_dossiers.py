@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 import threading
+import time
 from datetime import timedelta
 from pathlib import Path
 
@@ -62,7 +63,7 @@ def owner():
 @pytest.fixture
 def promoted(owner):
     """A model of high risk that has gone the whole way to production."""
-    release = factories.release(owner, factories.ready_version(owner, tier="high", rows=4000), "production")
+    release = factories.release(owner, factories.ready_version(owner, tier="high", rows=1200), "production")
     for role in ("ml", "privacy", "legal"):
         factories.decide(factories.reviewer(role), release, role)
     return releases.promote(actor=owner, release_id=release.pk)
@@ -80,30 +81,30 @@ class TestWhatItSays:
         assert text.count("I looked.") == 3
         for decision in promoted.decisions.all():
             assert f"{decision.person.name} " in text
-        assert "Demographic parity ratio by sex" in text
+        assert "Demographic parity ratio" in text
+        assert "Selection rate by sex" in text
+        assert "“Held-out” rests on 1,200 records." in text
         assert "ab" * 32 in text
         assert "DRAFT" not in text
         assert f"Valid until {promoted.expires_at:%-d %B %Y}" in text
 
-    def test_every_page_has_its_number_its_model_and_its_digest(self, owner, promoted):
-        pages = pages_of(made(owner, promoted))
-        name = f"{promoted.version.asset.name} {promoted.version.name}"
+    def test_every_page_has_its_number_its_model_and_its_digest(self, owner):
+        release = factories.release(owner)
+        pages = pages_of(made(owner, release))
+        name = f"{release.version.asset.name} {release.version.name}"
         for number, page in enumerate(pages, start=1):
             assert f"Page {number} of {len(pages)}" in page
-        assert all(name in page and promoted.snapshot.digest[:12] in page for page in pages)
+        assert all(name in page and release.snapshot.digest[:12] in page for page in pages)
 
-    def test_the_outline_leads_to_each_chapter_and_to_each_section_of_the_card(self, owner, promoted):
-        reader = reader_of(made(owner, promoted))
-        found = titles(reader.outline)
-        for chapter in ("Summary", "Model card", "Datasheets", "Checklists", "Fairness", "Decisions", "How to verify this dossier"):
-            assert chapter in found
-        assert "2 Intended use" in found
-        assert "By sex" in found
-
-    def test_contents_name_the_page_on_which_a_chapter_begins(self, owner, promoted):
-        pages = pages_of(made(owner, promoted))
-        number = next(n for n, page in enumerate(pages, start=1) if n > 2 and "Answered “no”" in page)
-        assert re.search(rf"Checklists {number}\b", pages[1])
+    def test_outline_and_contents_lead_to_each_chapter_and_to_each_section_of_the_card(self, owner):
+        reader = reader_of(made(owner, factories.release(owner)))
+        assert "2 Intended use" in titles(reader.outline)
+        chapters = [item for item in reader.outline if not isinstance(item, list)]
+        assert [chapter.title for chapter in chapters][:5] == ["Summary", "Model card", "Datasheets", "Checklists", "Fairness"]
+        numbers = {str(reader.get_destination_page_number(chapter) + 1) for chapter in chapters}
+        printed = re.findall(r"\b\d+\b", reader.pages[1].extract_text().split("Contents")[0])
+        assert numbers <= set(printed)
+        assert sorted(printed, key=int) == printed
 
     def test_an_open_release_says_draft_on_each_page(self, owner):
         pages = pages_of(made(owner, factories.release(owner)))
@@ -191,7 +192,9 @@ class TestWhenItIsMade:
         release = dossiers._for_report(factories.release(owner).pk)
         source = dossiers._source(release, timezone.now())
         context = report.context_of(source)
-        first, second = (pdf.render(dossiers.TEMPLATE, context, identifier=IDENTIFIER) for _ in range(2))
+        first = pdf.render(dossiers.TEMPLATE, context, identifier=IDENTIFIER)
+        time.sleep(1.1)
+        second = pdf.render(dossiers.TEMPLATE, context, identifier=IDENTIFIER)
         assert sha256(first.content) == sha256(second.content)
 
     def test_a_promoted_release_does_not_change_with_the_clock(self, owner, promoted):
@@ -237,8 +240,9 @@ class TestWhenItIsMade:
         dossiers.path_of(dossier).unlink()
         with pytest.raises(ConflictError):
             dossiers.path_of(dossier)
-        assert made(owner, release) == dossier
-        assert dossiers.path_of(dossier).exists()
+        again = made(owner, release)
+        assert again == dossier
+        assert dossiers.path_of(again).exists()
 
     def test_a_changed_file_is_not_handed_out(self, owner):
         dossier = made(owner, factories.release(owner))
@@ -375,7 +379,7 @@ def test_a_missing_pango_is_named_in_a_sentence(monkeypatch):
     for name in [name for name in sys.modules if name.split(".")[0] == "weasyprint"]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setattr(sys, "meta_path", [Broken(), *sys.meta_path])
-    with pytest.raises(DomainError, match="libpangoft2-1.0-0"):
+    with pytest.raises(DomainError, match="libpangoft2"):
         pdf.render_html("<p>x", identifier=IDENTIFIER)
 
 
