@@ -21,7 +21,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 CHECKOUT = Path(__file__).resolve().parent.parent.parent
 PASSWORD = "assay-demo"
-START_SECONDS = 120
+START_SECONDS = 300
 # Chromium in a container, as root, and speaking to nobody but this machine.
 FLAGS = [
     "--no-sandbox",
@@ -98,10 +98,13 @@ def product(database: str) -> Iterator[Product]:
                 stderr=log,
             )
             url = f"http://127.0.0.1:{port}"
-            wait_for(url, process, home)
-            yield Product(url, home, environment)
-            process.send_signal(signal.SIGTERM)
-            assert process.wait(timeout=30) == 0, (home / "serve.log").read_text()
+            try:
+                wait_for(url, process, home)
+                yield Product(url, home, environment)
+            finally:
+                process.send_signal(signal.SIGTERM)
+                code = process.wait(timeout=60)
+            assert code == 0, (home / "serve.log").read_text()
 
 
 def wait_for(url: str, process: subprocess.Popen[bytes], home: Path) -> None:
