@@ -28,8 +28,6 @@ MARKS: Final[Mapping[State, str]] = {
     State.PROMOTED: "",
     State.SUPERSEDED: "SUPERSEDED",
     State.REVOKED: "REVOKED",
-    State.REJECTED: "REJECTED",
-    State.WITHDRAWN: "WITHDRAWN",
 }
 DRAFT: Final = "DRAFT"
 STEPS: Final[Mapping[str, tuple[str, str]]] = {
