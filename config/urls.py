@@ -9,6 +9,7 @@ from django.db import connection
 from django.http import HttpRequest, JsonResponse
 from django.urls import include, path
 from django.views.decorators.http import require_GET
+from drf_spectacular.views import SpectacularJSONAPIView
 
 
 @login_not_required
@@ -27,6 +28,7 @@ urlpatterns = [
     path("healthz", health, name="health"),
     path("admin/", admin.site.urls),
     path("accounts/", include("allauth.urls")),
+    path("api/v1/schema/", SpectacularJSONAPIView.as_view(), name="api-schema"),
     path("", include("registry.urls")),
     path("", include("governance.urls")),
 ]

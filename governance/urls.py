@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path, register_converter
 
 from governance.api import gate as gate_api
+from governance.api.releases import Releases
 from governance.http import StepConverter
 from governance.views import assets, checklists, dossiers, evaluations, home, overview, policies, releases
 
@@ -42,4 +43,5 @@ urlpatterns = [
     path("policies/", policies.policy_list, name="policy-list"),
     path("policies/<slug:key>/", policies.policy_detail, name="policy"),
     path("api/v1/gate/", gate_api.gate, name="api-gate"),
+    path("api/v1/releases/", Releases.as_view(), name="api-releases"),
 ]

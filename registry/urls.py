@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import path, register_converter
 
+from registry.api.views import Assets, Versions
 from registry.http import KindConverter, VersionConverter
 from registry.views import assets, documents, journal, people, tokens, versions
 
@@ -34,4 +35,6 @@ urlpatterns = [
     path("people/teams/add/", people.team_add, name="team-add"),
     path("tokens/", tokens.tokens, name="tokens"),
     path("tokens/<int:pk>/revoke/", tokens.token_revoke, name="token-revoke"),
+    path("api/v1/assets/", Assets.as_view(), name="api-assets"),
+    path("api/v1/versions/", Versions.as_view(), name="api-versions"),
 ]

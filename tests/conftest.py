@@ -70,7 +70,7 @@ def eager_jobs(monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbac
     from config.celery import app
 
     monkeypatch.setattr(app.conf, "task_always_eager", True)
-    monkeypatch.setattr(app.conf, "task_eager_propagates", True)
+    monkeypatch.setattr(app.conf, "task_eager_propagates", True, raising=False)
     plain = Client.request
 
     def request(client: Client, **environ: Any) -> Any:

@@ -12,7 +12,7 @@ import yaml
 from django.db import transaction
 
 from governance.demo import loans
-from governance.fairness.counting import Columns
+from governance.fairness.columns import Columns
 from governance.models import Release
 from governance.services import assessments, dossiers, evaluations, releases
 from governance.workflow import Step

@@ -8,69 +8,19 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import combinations
 from pathlib import Path
 from typing import Any, Final
 
+from governance.fairness.columns import Columns, canonical_value
 from governance.fairness.fractions import fraction_text
-from governance.fairness.predictions import Column, PredictionsError, Preview
+from governance.fairness.predictions import PredictionsError
 from governance.fairness.table import open_table, text_of
 
-MOST_GROUPS: Final = 50
-MOST_ATTRIBUTES: Final = 6
 CROSS: Final = " × "
-TRUTHS: Final = {"true": "1", "false": "0"}
-BINARY: Final = 2
-
-
-@dataclass(frozen=True)
-class Columns:
-    """Which column means what.
-
-    Attributes:
-        label: what really happened; two values.
-        prediction: what the model said; the same two values.
-        favourable: the value that is good for the person.
-        score: the model's score, optional.
-        weight: how many records a row stands for, optional.
-        attributes: sensitive attributes, at least one.
-        intersections: attributes taken together.
-    """
-
-    label: str
-    prediction: str
-    favourable: str
-    score: str | None = None
-    weight: str | None = None
-    attributes: tuple[str, ...] = ()
-    intersections: tuple[tuple[str, ...], ...] = ()
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the columns as JSON."""
-        return {
-            **vars(self),
-            "attributes": list(self.attributes),
-            "intersections": [list(one) for one in self.intersections],
-        }
-
-    @classmethod
-    def from_json(cls, content: Mapping[str, Any]) -> Columns:
-        """Return the columns that ``to_json`` described."""
-        return cls(
-            **{
-                **content,
-                "attributes": tuple(content["attributes"]),
-                "intersections": tuple(tuple(one) for one in content["intersections"]),
-            }
-        )
-
-    @property
-    def sets(self) -> tuple[tuple[str, ...], ...]:
-        """Every attribute by itself, then the intersections."""
-        return (*((attribute,) for attribute in self.attributes), *self.intersections)
+FORMULAS: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True)
@@ -154,32 +104,9 @@ class CountTable:
         writer.writerow(["attribute", "group", "tp", "fp", "fn", "tn"])
         for one in self.attributes:
             for name, counts in one.groups.items():
-                writer.writerow([one.attribute, name, *counts.cells().values()])
-            writer.writerow([one.attribute, "(unknown)", *one.unknown.cells().values()])
+                writer.writerow([_plain(one.attribute), _plain(name), *counts.cells().values()])
+            writer.writerow([_plain(one.attribute), "(unknown)", *one.unknown.cells().values()])
         return text.getvalue()
-
-
-def check_columns(preview: Preview, columns: Columns) -> None:
-    """Refuse a choice of columns that the file cannot bear.
-
-    Raises:
-        PredictionsError: with a sentence that says which and why.
-    """
-    if not columns.attributes:
-        message = "Choose at least one sensitive attribute; fairness compares groups."
-        raise PredictionsError(message)
-    if len(columns.attributes) > MOST_ATTRIBUTES:
-        message = f"Choose at most {MOST_ATTRIBUTES} sensitive attributes in one evaluation."
-        raise PredictionsError(message)
-    named = [columns.label, columns.prediction, columns.score, columns.weight, *columns.attributes]
-    for name in filter(None, named):
-        _column(preview, name)
-    if len(set(filter(None, named))) != len(list(filter(None, named))):
-        message = "Each column can have one meaning only; a column was chosen twice."
-        raise PredictionsError(message)
-    _check_outcomes(preview, columns)
-    _check_groups(preview, columns)
-    _check_numbers(preview, columns)
 
 
 def count(path: Path, *, dialect: Mapping[str, Any], columns: Columns, progress: Callable[[int], None] | None = None) -> CountTable:
@@ -214,22 +141,9 @@ def count(path: Path, *, dialect: Mapping[str, Any], columns: Columns, progress:
     return _table(rows, columns, cells)
 
 
-def canonical_value(text: str) -> str:
-    """Return one spelling for what is the same: 1, 1.0 and true are “1”."""
-    text = text.strip()
-    lowered = text.lower()
-    if lowered in TRUTHS:
-        return TRUTHS[lowered]
-    try:
-        number = float(text)
-    except ValueError:
-        return text
-    return str(int(number)) if number.is_integer() else text
-
-
-def pairs(attributes: Sequence[str]) -> tuple[tuple[str, ...], ...]:
-    """Return every pair of attributes."""
-    return tuple(combinations(attributes, 2))
+def _plain(text: str) -> str:
+    """Keep a spreadsheet from reading a name as a formula."""
+    return f"'{text}" if text.startswith(FORMULAS) else text
 
 
 def _refuse_negative(connection: Any, columns: Columns) -> None:
@@ -278,63 +192,3 @@ def _cell(is_good: bool, is_predicted: bool, amount: Fraction) -> Counts:
 
 def _counts(part: Mapping[str, str]) -> Counts:
     return Counts(**{name: Fraction(part[name]) for name in ("tp", "fp", "fn", "tn")})
-
-
-def _column(preview: Preview, name: str) -> Column:
-    found = preview.column(name)
-    if found is None:
-        message = f"The file has no column “{name}”. Choose one of {', '.join(c.name for c in preview.columns)}."
-        raise PredictionsError(message)
-    return found
-
-
-def _check_outcomes(preview: Preview, columns: Columns) -> None:
-    label, prediction = _column(preview, columns.label), _column(preview, columns.prediction)
-    for column, word in ((label, "label"), (prediction, "prediction")):
-        if column.blanks:
-            message = f"The {word} column “{column.name}” is blank in {column.blanks:,} rows. Fill them or leave those rows out."
-            raise PredictionsError(message)
-    labels = sorted({canonical_value(value) for value in label.distinct})
-    if label.has_more or len(labels) != BINARY:
-        shown = ", ".join(labels[:5]) + (" …" if len(labels) > 5 or label.has_more else "")  # noqa: PLR2004
-        message = (
-            f"The label “{label.name}” has the values {shown}; it needs exactly two, such as 0 and 1. "
-            "Map your classes to two outcomes first."
-        )
-        raise PredictionsError(message)
-    if odd := sorted({canonical_value(value) for value in prediction.distinct} - set(labels)):
-        message = (
-            f"The prediction “{prediction.name}” holds {', '.join(odd[:5])}, which the label does not have "
-            f"({', '.join(labels)}). If these are scores, choose the column of decisions."
-        )
-        raise PredictionsError(message)
-    if canonical_value(columns.favourable) not in labels:
-        message = f"The favourable outcome must be one of {', '.join(labels)}: which is good for the person?"
-        raise PredictionsError(message)
-
-
-def _check_groups(preview: Preview, columns: Columns) -> None:
-    for name in columns.attributes:
-        column = _column(preview, name)
-        if not column.distinct:
-            message = f"The column “{name}” is blank in every row, so there are no groups to compare."
-            raise PredictionsError(message)
-        if column.has_more:
-            message = (
-                f"The column “{name}” has more than {len(column.distinct)} different values. "
-                "Put them into classes first, such as age groups."
-            )
-            raise PredictionsError(message)
-        if len(column.distinct) < BINARY:
-            message = f"The column “{name}” has one group only ({column.distinct[0]}); fairness compares groups."
-            raise PredictionsError(message)
-
-
-def _check_numbers(preview: Preview, columns: Columns) -> None:
-    for name, word in ((columns.score, "score"), (columns.weight, "weight")):
-        column = preview.column(name) if name else None
-        if column is None:
-            continue
-        if not column.is_numeric or column.blanks:
-            message = f"The {word} column “{name}” must be a number in every row."
-            raise PredictionsError(message)

@@ -73,8 +73,12 @@ def bootstrap(groups: Mapping[str, Counts], *, seed: int, replicates: int = REPL
     return np.asarray(drawn.reshape(replicates, *cells.shape), dtype=float)
 
 
-def gap_interval(metric: Metric, draws: np.ndarray) -> tuple[Fraction, Fraction] | None:
+def gap_interval(metric: Metric, draws: np.ndarray, value: Fraction) -> tuple[Fraction, Fraction] | None:
     """Return the 95 % percentile interval of a gap over bootstrap draws, or None when it is undefined in all.
+
+    A gap is a largest minus a smallest, which noise pushes apart; so the
+    percentiles lie too far out, and for a small gap may even leave out its
+    value. The interval is widened to hold it.
 
     Replicates in which a group has no rate, or in which nothing was picked,
     are left out of the percentiles.
@@ -87,7 +91,7 @@ def gap_interval(metric: Metric, draws: np.ndarray) -> tuple[Fraction, Fraction]
     if not defined.size:
         return None
     low, high = np.percentile(defined, [2.5, 97.5])
-    return rounded(float(low)), rounded(float(high))
+    return min(rounded(float(low)), value), max(rounded(float(high)), value)
 
 
 def rounded(value: float) -> Fraction:

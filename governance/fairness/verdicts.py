@@ -113,7 +113,7 @@ def judge(metric: Metric, low: Fraction, high: Fraction, threshold: Fraction) ->
 def _finding(metric: Metric, counts: AttributeCounts, threshold: Fraction, draws: Any, minimum_group: int) -> Finding:
     found = gap(metric, counts.groups)
     small = tuple(sorted(name for name, group in counts.groups.items() if group.n < minimum_group))
-    interval = None if draws is None or found.value is None else gap_interval(metric, draws)
+    interval = None if draws is None or found.value is None else gap_interval(metric, draws, found.value)
     low, high = interval or (None, None)
     verdict = Verdict.NOT_JUDGED
     if low is not None and high is not None and not small and not found.incomplete:

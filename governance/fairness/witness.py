@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from governance.fairness.counting import CROSS, AttributeCounts, Columns, CountTable, canonical_value
+from governance.fairness.columns import Columns, canonical_value
+from governance.fairness.counting import CROSS, AttributeCounts, CountTable
 from governance.fairness.metrics import METRICS, RATES, gap
 from governance.fairness.table import open_table, text_of
 

@@ -6,7 +6,7 @@ from typing import Any, Final, cast
 
 from django import forms
 
-from governance.fairness.counting import Columns, canonical_value, pairs
+from governance.fairness.columns import Columns, canonical_value, pairs
 from governance.fairness.predictions import Column, Preview, suggest
 
 NAME_LENGTH: Final = 120

@@ -75,7 +75,7 @@ def answer_item(
     answer, _ = Answer.objects.update_or_create(
         assessment=assessment,
         item=item.id,
-        defaults={"value": value, "justification": reason, "answered_by_id": actor.person_id},
+        defaults={"value": value, "justification": reason, "answered_by_id": actor.id},
     )
     detail = {"item": item.id, **_difference(before, answer)}
     audit.record(actor, Action.CHECKLIST_ANSWER, subject_of(version, framework_key), detail)

@@ -12,7 +12,8 @@ from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 
 from governance.fairness import counting, predictions, verdicts
-from governance.fairness.counting import Columns, CountTable
+from governance.fairness.columns import Columns, check_columns
+from governance.fairness.counting import CountTable
 from governance.fairness.witness import Witness, witness
 from governance.models import Evaluation, Finding, JobState, Predictions
 from governance.services import files, jobs
@@ -67,7 +68,7 @@ def request_evaluation(*, actor: Actor, predictions_id: int, name: str, columns:
     """
     uploaded = Predictions.objects.select_related("version").get(pk=predictions_id)
     version = locked_version(actor, uploaded.version_id, Action.EVALUATION_REQUEST)
-    counting.check_columns(predictions.Preview.from_json(uploaded.preview), columns)
+    check_columns(predictions.Preview.from_json(uploaded.preview), columns)
     evaluation = Evaluation.objects.create(
         version=version,
         predictions=uploaded,

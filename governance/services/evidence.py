@@ -69,7 +69,7 @@ def attach_link(*, actor: Actor, version_id: int, framework_key: str, item_slug:
     version = locked_model(actor, version_id)
     answer = _answered(version, framework_key, item_slug)
     url = _checked_url(url)
-    evidence = Evidence.objects.create(version=version, title=(title.strip() or url)[:LONGEST_TITLE], url=url, added_by_id=actor.person_id)
+    evidence = Evidence.objects.create(version=version, title=(title.strip() or url)[:LONGEST_TITLE], url=url, added_by_id=actor.id)
     _support(actor, version, framework_key, answer, evidence)
     return evidence
 
@@ -105,7 +105,7 @@ def attach_file(
         sha256=digest,
         size=size,
         content_type=content_type,
-        added_by_id=actor.person_id,
+        added_by_id=actor.id,
     )
     _support(actor, version, framework_key, answer, evidence)
     return evidence

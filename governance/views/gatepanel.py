@@ -6,7 +6,7 @@ from typing import Any
 
 from django.urls import reverse
 
-from governance.gate import Requirement, policy_for, requirements, unmet
+from governance.gate import Facts, Requirement, policy_for, requirements, unmet
 from governance.models import Environment, Release
 from governance.services import assessments, evaluations, facts
 from governance.workflow import State, title
@@ -36,16 +36,21 @@ def gate_panel(release: Release) -> dict[str, Any]:
     }
 
 
-def preflight(version: Version, environment: Environment) -> dict[str, Any]:
-    """Return what an environment would ask of a version as it is now, reviews aside."""
+def preflights(version: Version) -> list[dict[str, Any]]:
+    """Return what each environment would ask of a version as it is now, reviews aside."""
+    parts = {"assessments": assessments.frozen(version), "evaluations": evaluations.frozen(version)}
+    content = {**content_of(version), **parts}
+    found = facts.facts_from(content, digest="", tier_now=version.asset.tier)
+    return [_preflight(version, environment, found) for environment in Environment]
+
+
+def _preflight(version: Version, environment: Environment, found: Facts) -> dict[str, Any]:
     rule = policy_for(version.asset.tier, environment)
     look: dict[str, Any] = {"environment": environment, "policy": rule, "forbidden": rule.forbidden}
     if rule.forbidden:
         return look
-    parts = {"assessments": assessments.frozen(version), "evaluations": evaluations.frozen(version)}
-    content = {**content_of(version), **parts}
-    found = requirements(rule, facts.facts_from(content, digest="", tier_now=version.asset.tier))
-    own = [requirement for requirement in found if not requirement.mend.startswith("review")]
+    asked = requirements(rule, found)
+    own = [one for one in asked if not one.key.startswith("approval:") and one.key != "objections"]
     return {**look, "requirements": rows(own, version), "unmet": rows(unmet(own), version)}
 
 

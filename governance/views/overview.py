@@ -8,8 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from governance.models import Environment
-from governance.views.gatepanel import preflight
+from governance.views.gatepanel import preflights
 from registry.catalog.documents import completeness
 from registry.http import Request
 from registry.models import Version
@@ -34,7 +33,7 @@ def version_overview(request: Request, kind: str, slug: str, name: str) -> HttpR
 def _model(version: Version) -> dict[str, Any]:
     evaluation = version.evaluations.finished().defer("counts").first()
     return {
-        "preflights": [preflight(version, environment) for environment in Environment],
+        "preflights": preflights(version),
         "releases": version.releases.for_page()[:5],
         "evaluation": evaluation,
         "findings": evaluation.findings.all() if evaluation else [],

@@ -10,9 +10,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from governance.forms.releases import DecisionForm, ReasonForm, SubmitForm
-from governance.models import Dossier, Environment, Release
+from governance.models import Environment, Release
 from governance.services import releases
-from governance.views.gatepanel import gate_panel, preflight
+from governance.views.dossiers import panel_of
+from governance.views.gatepanel import gate_panel, preflights
 from governance.workflow import State, Step, open_steps, title
 from registry.errors import DomainError
 from registry.http import Request, page_of, query_without_page, show_refusal
@@ -65,7 +66,7 @@ def release_submit(request: Request, kind: str, slug: str, name: str) -> HttpRes
     context = {
         **version_frame(request, version, "Releases", "Submit"),
         "form": form,
-        "preflights": [preflight(version, environment) for environment in Environment],
+        "preflights": preflights(version),
         "why_not_submit": refusal(request.actor, Action.RELEASE_SUBMIT, version.target),
     }
     return render(request, "governance/release_submit.html", context, status=422 if form.errors else 200)
@@ -149,7 +150,7 @@ def _release_page(request: Request, release: Release, form: DecisionForm | None 
         "may_resubmit": _may(request, Action.RELEASE_SUBMIT, release) and Step.RESUBMIT in open_steps(state),
         "may_withdraw": _may(request, Action.RELEASE_WITHDRAW, release) and Step.WITHDRAW in open_steps(state),
         "may_revoke": _may(request, Action.RELEASE_REVOKE, release) and Step.REVOKE in open_steps(state),
-        "dossier": Dossier.objects.filter(release=release).first(),
+        **panel_of(release),
         "content": release.snapshot.content,
     }
     return render(request, "governance/release_detail.html", context, status=status)

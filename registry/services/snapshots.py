@@ -56,7 +56,8 @@ def take_snapshot(*, actor: Actor, version_id: int, parts: Mapping[str, Any]) ->
 
 def content_of(version: Version) -> dict[str, Any]:
     """Return what the registry knows of a version, as it goes into a snapshot; authors are empty."""
-    sources = version.lineage.select_related("source__asset", "source__document").order_by("relation", "pk")
+    links = version.lineage.select_related("source__asset", "source__document").order_by("relation", "pk")
+    sources = links.prefetch_related("source__artifacts")
     asset = version.asset
     return {
         "schema": SCHEMA,
@@ -95,7 +96,7 @@ def _version(version: Version) -> dict[str, Any]:
         "notes": version.notes,
         "artifacts": [
             {"name": artifact.name, "sha256": artifact.sha256, "size": artifact.size}
-            for artifact in version.artifacts.order_by("name", "sha256")
+            for artifact in sorted(version.artifacts.all(), key=lambda one: (one.name, one.sha256))
         ],
     }
 

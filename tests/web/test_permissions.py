@@ -39,6 +39,7 @@ EVERYBODY = row(LOGIN, 200, 200, 200, 200, 200, 200, 200)
 WRITE = row(LOGIN, 404, 403, 302, 302, 403, 403, 403)
 OWN = row(LOGIN, 404, 403, 403, 302, 403, 403, 403)
 ADMINISTRATE = row(LOGIN, 403, 403, 403, 403, 403, 403, 200)
+LISTED = row(401, 200, 200, 200, 200, 200, 200, 200)
 OPEN = row(200, 200, 200, 200, 200, 200, 200, 200)
 
 
@@ -135,6 +136,10 @@ TABLE: dict[str, list[Call]] = {
     ],
     "dossier": [Call(READ, "release"), Call(row(LOGIN, 404, 302, 302, 302, 302, 302, 302), "release", {})],
     "dossier-download": [Call(READ, "dossier")],
+    "api-assets": [Call(LISTED)],
+    "api-versions": [Call(LISTED)],
+    "api-releases": [Call(LISTED)],
+    "api-schema": [Call(LISTED)],
     "api-gate": [
         Call(row(401, 404, 200, 200, 200, 200, 200, 200), query={"model": "@slug", "version": "1.0.0", "environment": "staging"}),
         Call(row(401, 422, 422, 422, 422, 422, 422, 422)),

@@ -1,0 +1,54 @@
+"""What the registry tells a program."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from rest_framework import serializers
+
+from registry.catalog.documents import completeness
+from registry.catalog.loader import template
+from registry.models import Artifact, Asset, Version
+
+
+class AssetSerializer(serializers.ModelSerializer[Asset]):
+    """A model or a dataset."""
+
+    team = serializers.CharField(source="team.name")
+
+    class Meta:
+        model = Asset
+        fields: ClassVar = ["kind", "slug", "name", "description", "team", "tier", "tier_reason", "created_at"]
+
+
+class ArtifactSerializer(serializers.ModelSerializer[Artifact]):
+    """A file, by its digest."""
+
+    class Meta:
+        model = Artifact
+        fields: ClassVar = ["name", "sha256", "size"]
+
+
+class VersionSerializer(serializers.ModelSerializer[Version]):
+    """A version with its artifacts and how complete its document is."""
+
+    asset = serializers.CharField(source="asset.slug")
+    kind = serializers.CharField(source="asset.kind")
+    artifacts = ArtifactSerializer(many=True)
+    document = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Version
+        fields: ClassVar = ["kind", "asset", "name", "commit", "notes", "created_at", "artifacts", "document"]
+
+    def get_document(self, version: Version) -> dict[str, Any]:
+        """Return the document's content and completeness."""
+        document = version.document
+        state = completeness(template(document.template_key), document.content)
+        return {
+            "template": document.template_key,
+            "revision": document.revision,
+            "essential_filled": state.essential_filled,
+            "essential_total": state.essential_total,
+            "content": document.content,
+        }

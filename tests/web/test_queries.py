@@ -1,0 +1,83 @@
+"""Every page costs the same number of queries, however much there is.
+
+The pages are those of the permission table, which knows every URL name; so a
+new page joins by itself.
+"""
+
+from __future__ import annotations
+
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from governance.services import evidence
+from governance.workflow import Step
+from registry.catalog.loader import frameworks
+from registry.models import Document, Version
+from registry.policy import Role
+from registry.services import documents, tokens, versions
+from tests import factories
+from tests.web.test_permissions import ROLES, TABLE, World, no_broker, world  # noqa: F401 - fixtures
+
+MORE = 2
+MOST = 60
+
+
+def costs(at: World, role: str) -> dict[str, int]:
+    """Return the number of queries of each page, warm."""
+    client, found = at.client(role), {}
+    for name, calls in TABLE.items():
+        for call in [one for one in calls if one.post is None and one.statuses[role] == 200]:
+            query = {key: at.word(value) for key, value in call.query.items()}
+            address = reverse(name, args=at.args[call.args])
+            with CaptureQueriesContext(connection) as counted:
+                response = client.get(address, query)
+            for close in response._resource_closers:
+                close()
+            found[address] = len(counted)
+    return found
+
+
+def grow(at: World) -> None:
+    """Add more of everything that a page lists."""
+    owner = at.people["owner"].actor()
+    made = Version.objects.get(asset__slug=at.words["@slug"], name="1.0.0")
+    item = frameworks()["nist_ai_rmf"].items
+    for number in (next(factories.NUMBERS) for _ in range(MORE)):
+        data = factories.version(owner, kind="dataset")
+        other = factories.version(owner, tier="limited")
+        factories.release(owner, other)
+        versions.add_version(actor=owner, asset_id=made.asset_id, name=f"2.{number}")
+        versions.add_artifact(actor=owner, version_id=made.pk, name=f"a{number}", sha256=f"{number:064x}", size=1)
+        versions.link_source(actor=owner, version_id=made.pk, source_id=data.pk, relation="evaluated-on")
+        factories.answer_one(owner, made, item[number % 60 + 1].slug)
+        evidence.attach_link(
+            actor=owner,
+            version_id=made.pk,
+            framework_key="nist_ai_rmf",
+            item_slug=item[0].slug,
+            title=f"Link {number}",
+            url="https://example.org/",
+        )
+        factories.evaluation(owner, made, rows=40)
+        document = Document.objects.get(version=made)
+        documents.save_fields(actor=owner, document_id=document.pk, values={"overview": f"{number}."}, based_on=document.revision)
+        release = made.releases.get(environment="staging")
+        factories.decide(factories.person(roles=[Role.REVIEWER_ML]).actor(), release, step=Step.APPROVE)
+        tokens.create_token(actor=owner, name=f"t{number}", days=1)
+        factories.team()
+
+
+def test_no_page_costs_more_when_there_is_more(world: World):  # noqa: F811
+    grow(world)
+    before = {role: costs(world, role) for role in ROLES[1:]}
+    grow(world)
+    after = {role: costs(world, role) for role in ROLES[1:]}
+    grown = {
+        (role, address): (before[role][address], number)
+        for role, pages in after.items()
+        for address, number in pages.items()
+        if number > before[role][address]
+    }
+    assert grown == {}
+    assert max(max(pages.values()) for pages in after.values()) <= MOST
