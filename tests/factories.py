@@ -7,7 +7,7 @@ import itertools
 from collections.abc import Iterable
 from typing import Any
 
-from governance.fairness.counting import Columns
+from governance.fairness.columns import Columns
 from governance.models import Evaluation, Release
 from governance.services import assessments, evaluations, releases
 from governance.workflow import Step
