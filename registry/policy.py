@@ -72,6 +72,11 @@ REVIEWER_ROLES: Final[Mapping[str, Role]] = MappingProxyType(
 )
 
 
+def role_title(role: str) -> str:
+    """Return a reviewing role as a person writes it: ML, privacy, legal, security."""
+    return "ML" if role == "ml" else role
+
+
 @dataclass(frozen=True)
 class Actor:
     """Who acts: a signed-in person, nobody, or the system itself."""
@@ -171,7 +176,7 @@ def _holds_role(actor: Actor, target: Target) -> str | None:
     role = REVIEWER_ROLES.get(target.role or "")
     if role is None:
         return f"There is no reviewing role named “{target.role}”."
-    return None if role in actor.roles else f"You do not hold the reviewing role “{target.role}”."
+    return None if role in actor.roles else f"You do not hold the reviewing role “{role_title(target.role or '')}”."
 
 
 def _owner_or_reviewer(actor: Actor, target: Target) -> str | None:

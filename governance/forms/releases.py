@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from typing import Any, cast
 
 from django import forms
+from django.utils.text import capfirst
 
 from governance.models import Environment
+from registry.policy import role_title
 
 
 class SubmitForm(forms.Form):
@@ -36,7 +38,7 @@ class DecisionForm(forms.Form):
     def __init__(self, *args: Any, roles: Sequence[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field = cast("forms.ChoiceField", self.fields["role"])
-        field.choices = [(role, f"{role.upper() if role == 'ml' else role.capitalize()} reviewer") for role in roles]
+        field.choices = [(role, f"{capfirst(role_title(role))} reviewer") for role in roles]
 
 
 class ReasonForm(forms.Form):

@@ -14,6 +14,7 @@ from governance.gate.facts import DecisionFact, Facts
 from governance.gate.policy import ApprovalRule, Policy
 from governance.gate.requirement import Requirement, met, not_met
 from governance.workflow import Step
+from registry.policy import role_title
 
 
 def approvals(policy: Policy, facts: Facts) -> Iterator[Requirement]:
@@ -22,7 +23,7 @@ def approvals(policy: Policy, facts: Facts) -> Iterator[Requirement]:
     given = [one for one in standing if one.step is Step.APPROVE and one.person_id not in facts.author_ids]
     filled = _matched(policy, given)
     for rule in policy.approvals:
-        key, title, mend = f"approval:{rule.role}", f"Approved by {rule.role} review", f"review:{rule.role}"
+        key, title, mend = f"approval:{rule.role}", f"Approved by {role_title(rule.role)} review", f"review:{rule.role}"
         names = filled[rule.role]
         if len(names) >= rule.quorum:
             yield met(key, title, f"Approved by {', '.join(names)}.")
@@ -37,8 +38,8 @@ def objections(facts: Facts) -> Requirement:
     title = "No standing objection"
     if not against:
         return met("objections", title, "Nobody objects to this content.")
-    names = ", ".join(f"{one.person_name} ({one.role})" for one in against)
-    text = f"{names} did not approve. Only they can lift that, or a new snapshot after changes."
+    names = ", ".join(f"{one.person_name} ({role_title(one.role)})" for one in against)
+    text = f"{names} did not approve. Only they can lift that; or mend what they name and submit again."
     return not_met("objections", title, text, "resubmit")
 
 
@@ -82,9 +83,9 @@ def _matched(policy: Policy, given: list[DecisionFact]) -> Mapping[str, list[str
 def _lacking(rule: ApprovalRule, names: list[str], elsewhere: list[str], facts: Facts) -> str:
     """Say who is waited for, and why approvals that were given do not fill the place."""
     wanted = "a person" if rule.quorum == 1 else f"{rule.quorum} people"
-    text = f"Waits for {wanted} in the role “{rule.role}” who wrote nothing of it."
+    text = f"Waits for {wanted} in the role “{role_title(rule.role)}” who wrote nothing of it."
     if names:
-        text = f"Approved by {', '.join(names)}; {rule.quorum - len(names)} more needed in the role “{rule.role}”."
+        text = f"Approved by {', '.join(names)}; {rule.quorum - len(names)} more needed in the role “{role_title(rule.role)}”."
     if elsewhere:
         text += f" {', '.join(sorted(elsewhere))} approved in this role too, but fills another, and one person fills one role."
     given = [one for one in facts.decisions if one.role == rule.role and one.step is Step.APPROVE]

@@ -58,10 +58,10 @@ def _shape(rule: EvaluationRule, newest: EvaluationFact, facts: Facts) -> str:
     if facts.now - newest.finished_at > timedelta(days=rule.max_age_days):
         return f"“{newest.name}” is older than {rule.max_age_days} days. Run a new one."
     if newest.rows < rule.minimum_rows:
-        return f"“{newest.name}” rests on {newest.rows:,} records; {rule.minimum_rows:,} are asked for."
+        return f"“{newest.name}” rests on {newest.rows:,} records; at least {rule.minimum_rows:,} are needed."
     if len(newest.attributes) < rule.minimum_attributes:
         number = len(newest.attributes)
-        return f"“{newest.name}” looks at {number} sensitive attributes; {rule.minimum_attributes} are asked for."
+        return f"“{newest.name}” looks at {number} sensitive attributes; at least {rule.minimum_attributes} are needed."
     return ""
 
 

@@ -102,7 +102,7 @@ def _document(rule: DocumentRule, facts: Facts) -> Requirement:
         return not_met(key, title, text if not is_card else "Write the model card.", mend)
     if short:
         lacking = "; ".join(f"{one.label} has {one.filled} of {one.total} essential fields" for one in short)
-        return not_met(key, title, f"{lacking}; {rule.essential_percent} % are asked for. Fill the open ones.", mend)
+        return not_met(key, title, f"{lacking}; at least {rule.essential_percent} % must be filled.", mend)
     filled, total = sum(one.filled for one in found), sum(one.total for one in found)
     return met(key, title, f"{filled} of {total} essential fields are filled.")
 
@@ -113,7 +113,7 @@ def _framework(rule: FrameworkRule, facts: Facts) -> Requirement:
     key, mend, title = f"framework:{rule.framework}", f"checklist:{rule.framework}", f"{name} answered"
     answered, items = (len(found.values), found.items) if found else (0, 0)
     if found is None or not items or answered * 100 < rule.answered_percent * items:
-        text = f"{answered} of {items} items are answered; {rule.answered_percent} % are asked for. Answer the open items."
+        text = f"{answered} of {items} items are answered; at least {rule.answered_percent} % must be answered."
         return not_met(key, title, text, mend)
     if missed := [item for item in rule.must_hold if found.values.get(item) not in HOLDS]:
         text = f"{', '.join(missed)} must be answered yes or partly; mend what the item asks about."
@@ -127,10 +127,14 @@ def _origin(policy: Policy, facts: Facts) -> Iterator[Requirement]:
         text = "Give the commit that the version was built from."
         yield met("commit", title, facts.git_commit) if facts.git_commit else not_met("commit", title, text, "commit")
     if policy.artifacts:
-        title, enough = "Artifacts named by digest", facts.artifacts >= policy.artifacts
-        text = f"{facts.artifacts} of at least {policy.artifacts} named by SHA-256."
-        yield met("artifacts", title, text) if enough else not_met("artifacts", title, text, "artifacts")
+        yield _enough("artifacts", "Artifacts named by digest", "artifact", facts.artifacts, policy.artifacts)
     if policy.training_datasets:
-        title, enough = "Training data linked", facts.training_datasets >= policy.training_datasets
-        text = f"{facts.training_datasets} of at least {policy.training_datasets} training dataset versions linked."
-        yield met("lineage", title, text) if enough else not_met("lineage", title, text, "lineage")
+        linked, wanted = facts.training_datasets, policy.training_datasets
+        yield _enough("lineage", "Training data linked", "training dataset version", linked, wanted)
+
+
+def _enough(key: str, title: str, noun: str, there: int, wanted: int) -> Requirement:
+    things = noun if there == 1 else f"{noun}s"
+    if there >= wanted:
+        return met(key, title, f"{there} {things} named.")
+    return not_met(key, title, f"{there} {things} named; at least {wanted} must be.", key)

@@ -6,7 +6,9 @@ from typing import Final
 
 from django import template
 
+from governance.fairness.metrics import METRICS
 from governance.workflow import State, Step, title, tone
+from registry.policy import role_title
 
 register = template.Library()
 
@@ -45,6 +47,18 @@ def step_title(step: str) -> str:
 def step_tone(step: str) -> str:
     """Return the tone of a decision."""
     return STEPS[Step(step)][1]
+
+
+@register.filter(name="role_title")
+def role_in_words(role: str) -> str:
+    """Return a reviewing role in words."""
+    return role_title(role)
+
+
+@register.filter
+def metric_title(key: str) -> str:
+    """Return a metric in words."""
+    return METRICS[key].title if key in METRICS else key
 
 
 @register.filter

@@ -9,7 +9,9 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from governance.models import Evaluation, JobState, Release
+from governance.fairness.metrics import METRICS
+from governance.gate import policy_for
+from governance.models import Environment, Evaluation, JobState, Release
 from governance.workflow import State
 from registry.catalog.documents import completeness
 from registry.catalog.loader import template
@@ -54,7 +56,7 @@ def _may_register(request: Request) -> bool:
 
 def _rows(assets: list[Asset]) -> list[dict[str, Any]]:
     newest = _newest_versions(assets)
-    verdicts = _verdicts([version.pk for version in newest.values()])
+    verdicts = _verdicts({newest[asset.pk].pk: _judged(asset) for asset in assets if asset.pk in newest})
     stages = _stages(assets)
     return [_row(asset, newest.get(asset.pk), verdicts, stages) for asset in assets]
 
@@ -80,19 +82,28 @@ def _newest_versions(assets: list[Asset]) -> dict[int, Version]:
     return {version.asset_id: version for version in versions}
 
 
-def _verdicts(versions: list[int]) -> dict[int, str]:
-    """Return the worst verdict of the newest finished evaluation of each version."""
+def _judged(asset: Asset) -> frozenset[str]:
+    """Return the metrics that the policy of the asset's tier asks for in production; none means all."""
+    rule = policy_for(asset.tier, Environment.PRODUCTION).evaluations if asset.is_model else None
+    return frozenset(rule.metrics) if rule else frozenset()
+
+
+def _verdicts(wanted: dict[int, frozenset[str]]) -> dict[int, str]:
+    """Return the worst verdict, on the metrics asked for, of the newest finished evaluation of each version."""
     newest: dict[int, str] = {}
-    finished = Evaluation.objects.filter(version_id__in=versions, state=JobState.DONE).order_by("finished_at", "pk")
-    for evaluation in finished.defer("counts", "witness").prefetch_related("findings"):
-        found = {finding.verdict for finding in evaluation.findings.all()}
+    finished = Evaluation.objects.filter(version_id__in=list(wanted), state=JobState.DONE)
+    for evaluation in finished.order_by("finished_at", "pk").defer("counts", "witness").prefetch_related("findings"):
+        asked = wanted[evaluation.version_id] or frozenset(METRICS)
+        found = {finding.verdict for finding in evaluation.findings.all() if finding.metric in asked}
         newest[evaluation.version_id] = next((verdict for verdict in VERDICT_ORDER if verdict in found), "")
     return newest
 
 
 def _stages(assets: list[Asset]) -> dict[int, list[Release]]:
     stages: dict[int, list[Release]] = {}
-    promoted = Release.objects.filter(version__asset_id__in=[asset.pk for asset in assets], state__in=[State.PROMOTED, State.IN_REVIEW])
+    promoted = Release.objects.filter(
+        version__asset_id__in=[asset.pk for asset in assets], state__in=[State.PROMOTED, State.IN_REVIEW, State.CHANGES_REQUESTED]
+    )
     for release in promoted.select_related("version").order_by("environment", "pk"):
         stages.setdefault(release.version.asset_id, []).append(release)
     return stages

@@ -202,11 +202,11 @@ def crosswalk(place: Place, answers: Iterable[Answer]) -> list[dict[str, Any]]:
 def about(place: Place) -> list[dict[str, Any]]:
     """Return what the framework says of an item besides its question."""
     stages = [place.made_from.lifecycle.get(stage, stage) for stage in place.item.lifecycle]
-    qualities = [quality.replace("-", " ") for quality in place.item.characteristics]
+    qualities = [place.made_from.characteristics[quality] for quality in place.item.characteristics]
     pairs = [
         ("Asked of", f"The {place.item.scope}"),
         ("Lifecycle stages", ", ".join(stages)),
-        ("Characteristics", ", ".join(qualities).capitalize()),
+        ("Characteristics", "; ".join(qualities)),
     ]
     return [{"label": label, "value": value} for label, value in pairs if value]
 

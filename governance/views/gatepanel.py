@@ -13,6 +13,7 @@ from governance.workflow import State, title
 from registry.models import Version
 from registry.services.snapshots import content_of
 
+ONLY_SUBMITTED = {"tier", "objections"}
 CLOSED = {
     State.REJECTED: "A reviewer has rejected this release. Submit a new one when the reason is mended.",
     State.WITHDRAWN: "The team took this release back.",
@@ -50,7 +51,7 @@ def _preflight(version: Version, environment: Environment, found: Facts) -> dict
     if rule.forbidden:
         return look
     asked = requirements(rule, found)
-    own = [one for one in asked if not one.key.startswith("approval:") and one.key != "objections"]
+    own = [one for one in asked if one.key not in ONLY_SUBMITTED and not one.key.startswith("approval:")]
     return {**look, "requirements": rows(own, version), "unmet": rows(unmet(own), version)}
 
 

@@ -14,6 +14,7 @@ from governance.fairness.metrics import METRICS
 from governance.gate import Policy, policies
 from registry.catalog.loader import framework, template
 from registry.http import Request
+from registry.policy import role_title
 
 
 @require_GET
@@ -66,7 +67,7 @@ def _rows(policy: Policy) -> Iterator[tuple[str, str]]:
         yield "Training data", f"at least {policy.training_datasets} dataset version linked"
     for approval in policy.approvals:
         people = "1 person" if approval.quorum == 1 else f"{approval.quorum} people"
-        yield f"Approval, {approval.role} review", f"{people} who wrote nothing of it"
+        yield f"Approval, {role_title(approval.role)} review", f"{people} who wrote nothing of it"
 
 
 def _measured(policy: Policy) -> Iterator[tuple[str, str]]:

@@ -18,7 +18,7 @@ from governance.workflow import State, Step, open_steps, title
 from registry.errors import DomainError
 from registry.http import Request, page_of, query_without_page, show_refusal
 from registry.models import Version
-from registry.policy import Action, refusal
+from registry.policy import Action, refusal, role_title
 from registry.views.frame import find_version, version_frame
 
 
@@ -173,7 +173,7 @@ def _why_not_decide(request: Request, release: Release) -> str | None:
         return "The policy asks for no reviewer."
     held = _roles_of(request, release)
     if not held and request.actor.person_id not in release.snapshot.author_ids:
-        return f"The policy asks for reviewers in these roles: {', '.join(wanted)}. You hold none of them."
+        return f"The policy asks for reviewers in these roles: {', '.join(role_title(role) for role in wanted)}. You hold none of them."
     return refusal(request.actor, Action.RELEASE_DECIDE, release.target(held[0] if held else wanted[0]))
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import SessionAuthentication
 from rest_framework.request import Request
 
@@ -12,3 +15,14 @@ class ActorAuthentication(SessionAuthentication):
     def authenticate_header(self, request: Request) -> str:
         """Return the scheme of access tokens."""
         return "Bearer"
+
+
+class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    """What the OpenAPI document says of it."""
+
+    target_class = ActorAuthentication
+    name = "accessToken"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, Any]:
+        """Return the bearer scheme."""
+        return {"type": "http", "scheme": "bearer"}

@@ -66,6 +66,9 @@ def _framework(framework: Framework, count: int) -> Iterator[str]:
         values = [getattr(item, name) for item in framework.items]
         yield from (f"{framework.key}: the {name} {one} occurs twice." for one in _twice(values))
     for item in framework.items:
+        for quality in item.characteristics:
+            if quality not in framework.characteristics:
+                yield f"{framework.key}: {item.id} names the characteristic {quality}, which is not there."
         for stage in item.lifecycle:
             if stage not in framework.lifecycle:
                 yield f"{framework.key}: {item.id} names the lifecycle stage {stage}, which is not there."

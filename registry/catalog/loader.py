@@ -105,6 +105,7 @@ def load_framework(text: str, place: str) -> Framework:
             note=content["note"],
             digest=sha256(canonical(content)),
             lifecycle=MappingProxyType(dict(content.get("lifecycle", {}))),
+            characteristics=MappingProxyType(dict(content.get("characteristics", {}))),
             groups=tuple(_group(part) for part in content["groups"]),
         )
     except (KeyError, TypeError, ValueError) as error:

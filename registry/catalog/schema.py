@@ -184,6 +184,7 @@ class Framework:
     note: str
     digest: str
     lifecycle: Mapping[str, str]
+    characteristics: Mapping[str, str]
     groups: tuple[Group, ...]
 
     @cached_property

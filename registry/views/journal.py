@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+import re
+from typing import Any, Final
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -12,6 +13,9 @@ from registry import audit
 from registry.http import Request, page_of, query_without_page
 from registry.policy import Action, require
 from registry.views.frame import find_version, version_frame
+
+DIGEST: Final = re.compile("[0-9a-f]{64}")
+WORDS: Final = re.compile("[a-z]+(_[a-z]+)+")
 
 
 @require_GET
@@ -47,8 +51,12 @@ def _plain(value: Any) -> str:
         return ", ".join(f"{key}: {_plain(part)}" for key, part in value.items())
     if isinstance(value, list):
         return ", ".join(_plain(part) for part in value)
-    if value is None or value == "":
-        return "nothing"
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return str(value)
+    return _word(str(value)) if value not in (None, "") else "nothing"
+
+
+def _word(text: str) -> str:
+    if DIGEST.fullmatch(text):
+        return f"{text[:12]}…"
+    return text.replace("_", " ") if WORDS.fullmatch(text) else text

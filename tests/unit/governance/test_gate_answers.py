@@ -157,7 +157,7 @@ def test_the_order_tells_the_latest_decision_even_when_the_clock_was_set_back():
     later = decided(ML, "ml", Step.REJECT, at=NOW - timedelta(days=9))
     facts = replace(FACTS, decisions=(*FACTS.decisions, later))
     assert {"approval:ml", "objections"} == set(reasons(facts))
-    assert "Marek Lind (ml)" in reasons(facts)["objections"]
+    assert "Marek Lind (ML)" in reasons(facts)["objections"]
 
 
 def test_an_objection_in_one_role_is_not_lifted_by_an_approval_in_another():
