@@ -24,7 +24,7 @@ READY_SECONDS = 60
 
 
 def environment(home: Path, **more: str) -> dict[str, str]:
-    dropped = {"ALLOWED_HOSTS", "DATABASE_URL", "DEBUG", "HTTPS", "REDIS_URL", "SECRET_KEY"}
+    dropped = {"ALLOWED_HOSTS", "DATABASE_URL", "DEBUG", "DJANGO_ALLOW_ASYNC_UNSAFE", "HTTPS", "REDIS_URL", "SECRET_KEY"}
     kept = {name: value for name, value in os.environ.items() if name not in dropped}
     return {**kept, "ASSAY_HOME": str(home), "PYTHONUNBUFFERED": "1", **more}
 

@@ -22,6 +22,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 CHECKOUT = Path(__file__).resolve().parent.parent.parent
 PASSWORD = "assay-demo"
 START_SECONDS = 300
+NOT_OURS = {"DATABASE_URL", "SECRET_KEY", "DEBUG", "DJANGO_ALLOW_ASYNC_UNSAFE"}
 # Chromium in a container, as root, and speaking to nobody but this machine.
 FLAGS = [
     "--no-sandbox",
@@ -83,7 +84,7 @@ def product(database: str) -> Iterator[Product]:
     port = free_port()
     with tempfile.TemporaryDirectory(prefix="assay-e2e-") as folder:
         home = Path(folder)
-        environment = {key: value for key, value in os.environ.items() if key not in {"DATABASE_URL", "SECRET_KEY", "DEBUG"}}
+        environment = {key: value for key, value in os.environ.items() if key not in NOT_OURS}
         environment |= {"ASSAY_HOME": folder, "SWEEP_SECONDS": "5"}
         if database:
             environment["DATABASE_URL"] = database
