@@ -1,8 +1,8 @@
 """Answering the gate's question: may this version run in this environment, now?
 
 The rule: yes only for a release that is promoted, not expired, not
-superseded, not revoked, and whose snapshot still has the bytes that its
-digest names. Everything else is a no with reasons.
+superseded, not revoked, whose snapshot still has the bytes that its digest
+names, and whose model has not become prohibited since. Everything else is a no with reasons.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from governance.gate import is_open, unmet
+from governance.gate import is_open, policy_for, unmet
 from governance.models import Environment, Release
 from governance.services.facts import requirements_of
 from governance.workflow import State
@@ -78,6 +78,8 @@ def _judge(release: Release) -> GateAnswer:
     if not release.snapshot.is_intact:
         text = "The stored content no longer has the digest that was approved. Tell your auditor."
         return GateAnswer(allowed=False, reasons=(text,), release=release)
+    if forbidden := policy_for(release.version.asset.tier, release.environment).forbidden:
+        return GateAnswer(allowed=False, reasons=(forbidden,), release=release)
     state = State(release.state)
     verdict = is_open(state, release.promoted_at, release.expires_at, timezone.now())
     reasons = tuple(verdict.reasons)

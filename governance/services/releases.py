@@ -16,7 +16,7 @@ from governance.workflow import State, Step, after
 from registry import audit, policy
 from registry.errors import ConflictError, DomainError
 from registry.models import Snapshot, Version
-from registry.policy import Action, Actor
+from registry.policy import Action, Actor, role_title
 from registry.services.snapshots import take_snapshot
 from registry.services.versions import locked_version
 
@@ -93,13 +93,16 @@ def decide(*, actor: Actor, release_id: int, role: str, step: Step, digest: str,
 
     Raises:
         ForbiddenError: an author, or somebody without the role.
-        DomainError: no comment.
+        DomainError: no comment, or a role that the policy does not name.
         ConflictError: the release is over, or shows another snapshot by now.
     """
     release = _locked(release_id)
     policy.require(actor, Action.RELEASE_DECIDE, release.target(role))
     before = State(release.state)
     release.state = after(before, step)
+    if role not in release.wanted_roles.strip("|").split("|"):
+        text = f"The policy of this release asks for no {role_title(role)} review."
+        raise DomainError(text)
     if step not in DECISIONS:
         text = "A decision is to approve, to ask for changes, or to reject."
         raise DomainError(text)

@@ -179,6 +179,21 @@ def test_an_artifact_added_after_the_approval_is_not_let_through(owner):
     assert not ask_about_artifact(actor=owner, sha256="12" * 32, environment="staging").allowed
 
 
+def test_a_role_that_the_policy_does_not_name_decides_nothing(owner):
+    release = factories.release(owner, factories.version(owner, tier="limited"))
+    with pytest.raises(DomainError, match="asks for no security review"):
+        factories.decide(factories.reviewer("security"), release, "security", Step.REJECT)
+
+
+def test_a_model_that_became_prohibited_is_not_let_through(owner):
+    made = factories.version(owner)
+    factories.fill_document(owner, made)
+    releases.promote(actor=owner, release_id=factories.release(owner, made).pk)
+    assets.set_tier(actor=owner, asset_id=made.asset_id, tier="prohibited", reason="The law changed.")
+    answer = ask_about_version(actor=owner, model=made.asset.slug, version="1.0.0", environment="staging")
+    assert (answer.allowed, "prohibited" in answer.reasons[0]) == (False, True)
+
+
 def test_changed_bytes_of_a_snapshot_close_the_gate(owner):
     made = factories.version(owner)
     factories.fill_document(owner, made)
