@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import io
-import json
-import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,34 +15,20 @@ from pypdf import PdfReader
 
 from registry.catalog.loader import template
 from registry.catalog.schema import Field, FieldType
-from tests import factories
-from tests.e2e.conftest import CHECKOUT, Person, Product
+from tests import factories, samples
+from tests.e2e.conftest import Person, Product
 
 pytestmark = pytest.mark.e2e
 
-SAMPLE = CHECKOUT.parent / "shared" / "samples" / "fairness" / "german_credit.csv"
 WORDS = "Orders applications for a case worker, who decides."
 SHA256 = "5f" * 32
-REFERENCE_NAMES = {
-    "demographic_parity_difference": "dp_difference",
-    "demographic_parity_ratio": "dp_ratio",
-    "equalized_odds_difference": "eo_difference",
-    "equalized_odds_ratio": "eo_ratio",
-    "equal_opportunity_difference": "eopp_difference",
-    "equal_opportunity_ratio": "eopp_ratio",
-    "accuracy_difference": "accuracy_difference",
-    "fpr_difference": "fpr_difference",
-    "fnr_difference": "fnr_difference",
-}
 
 
 @pytest.fixture(scope="module")
 def sample(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any] | None]:
     """German credit and its reference; a generated file where the samples are not (never in CI)."""
-    if SAMPLE.exists():
-        reference = json.loads(SAMPLE.with_name("german_credit.reference.json").read_text())
-        return SAMPLE, reference
-    assert not os.environ.get("CI"), f"CI must have the samples, and there is no {SAMPLE}."
+    if samples.are_here():
+        return samples.fairness("german_credit")
     generated = tmp_path_factory.mktemp("sample") / "generated.csv"
     generated.write_bytes(factories.predictions_csv(1000))
     return generated, None
@@ -179,7 +163,7 @@ def agree(page: Page, reference: dict[str, Any]) -> None:
     compared = 0
     for attribute in ("sex", "age_group"):
         expected = reference["by_attribute"][attribute]
-        for name, ours in REFERENCE_NAMES.items():
+        for name, ours in samples.GAPS.items():
             cell = page.locator(f"[data-metric='{ours}'][data-attribute='{attribute}'][data-value]:not([data-group])").first
             assert float(cell.get_attribute("data-value") or "nan") == pytest.approx(expected["fairlearn"][name], abs=1e-6)
             compared += 1
@@ -188,7 +172,7 @@ def agree(page: Page, reference: dict[str, Any]) -> None:
                 cell = page.locator(f"[data-metric='{name}'][data-attribute='{attribute}'][data-group='{group}'][data-value]").first
                 assert float(cell.get_attribute("data-value") or "nan") == pytest.approx(counts[name], abs=1e-6)
                 compared += 1
-    assert compared == 2 * len(REFERENCE_NAMES) + 2 * 4
+    assert compared == 2 * len(samples.GAPS) + 2 * 4
 
 
 def submit(page: Page, address: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-import json
 import re
 from pathlib import Path
 
@@ -20,9 +19,8 @@ from governance.tasks import carry_out_evaluation
 from registry import audit
 from registry.models import Person, Version
 from registry.policy import TeamRole
-from tests import factories
+from tests import factories, samples
 
-SAMPLES = Path(__file__).resolve().parents[3] / "shared" / "samples" / "fairness"
 EVEN = factories.predictions_csv()
 CHOICE = {
     "name": "Held-out",
@@ -41,17 +39,6 @@ NAMES = {"n": "n", "tp": "tp", "fp": "fp", "fn": "fn", "tn": "tn", "base_rate": 
     "fnr": "false_negative_rate",
     "tnr": "true_negative_rate",
     "ppv": "precision",
-}
-GAPS = {
-    "demographic_parity_difference": "dp_difference",
-    "demographic_parity_ratio": "dp_ratio",
-    "equalized_odds_difference": "eo_difference",
-    "equalized_odds_ratio": "eo_ratio",
-    "equal_opportunity_difference": "eopp_difference",
-    "equal_opportunity_ratio": "eopp_ratio",
-    "accuracy_difference": "accuracy_difference",
-    "fpr_difference": "fpr_difference",
-    "fnr_difference": "fnr_difference",
 }
 
 pytestmark = pytest.mark.django_db
@@ -371,11 +358,10 @@ def test_the_same_file_twice_is_kept_once(client, version, settings):
     assert len(kept_files(settings)) == 1
 
 
-@pytest.mark.skipif(not SAMPLES.exists(), reason="The shared samples are not here.")
 @pytest.mark.usefixtures("_eager")
 def test_the_page_agrees_with_the_reference_to_six_decimals(client, version, django_capture_on_commit_callbacks):
-    reference = json.loads((SAMPLES / "german_credit.reference.json").read_text())
-    content = (SAMPLES / "german_credit.csv").read_bytes()
+    file, reference = samples.fairness("german_credit")
+    content = file.read_bytes()
     with django_capture_on_commit_callbacks(execute=True):
         response = choose(client, version, content, attributes=list(reference["by_attribute"]))
     page = client.get(response["Location"])
@@ -388,7 +374,7 @@ def test_the_page_agrees_with_the_reference_to_six_decimals(client, version, dja
                 assert float(found[ours]) == pytest.approx(wanted[theirs], abs=1e-6), (attribute, group, ours)
                 compared += 1
         found = cells(page, attribute=attribute)
-        for theirs, ours in GAPS.items():
+        for theirs, ours in samples.GAPS.items():
             assert float(found[ours]) == pytest.approx(part["fairlearn"][theirs], abs=1e-6), (attribute, ours)
             compared += 1
-    assert compared == 10 * len(NAMES) + 4 * len(GAPS)
+    assert compared == 10 * len(NAMES) + 4 * len(samples.GAPS)

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import csv
 import json
-import os
 from collections import Counter
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import given
@@ -23,21 +21,11 @@ from governance.fairness.predictions import PredictionsError, Preview, inspect, 
 from governance.fairness.table import open_table, quoted
 from governance.fairness.verdicts import Verdict, findings
 from governance.fairness.witness import witness
+from tests import samples
 
-SAMPLES = Path(__file__).resolve().parents[4] / "shared" / "samples" / "fairness"
 A = Counts(Fraction(40), Fraction(20), Fraction(10), Fraction(30))
 B = Counts(Fraction(12), Fraction(8), Fraction(8), Fraction(22))
 GROUPS = {"A": A, "B": B}
-REFERENCE = {
-    "demographic_parity_difference": "dp_difference",
-    "demographic_parity_ratio": "dp_ratio",
-    "equalized_odds_difference": "eo_difference",
-    "equalized_odds_ratio": "eo_ratio",
-    "equal_opportunity_difference": "eopp_difference",
-    "accuracy_difference": "accuracy_difference",
-    "fpr_difference": "fpr_difference",
-    "fnr_difference": "fnr_difference",
-}
 COLUMNS = Columns("y", "p", "1", attributes=("g",))
 
 
@@ -139,11 +127,7 @@ def look(path: Path) -> Preview:
 
 @pytest.mark.parametrize(("name", "intersection"), [("german_credit", "sex x age_group"), ("hmda_2018", "race x sex")])
 def test_the_reference_files_to_1e_6(name, intersection):
-    path = SAMPLES / f"{name}.csv"
-    if not path.exists():
-        assert not os.environ.get("CI"), "CI must have the samples."
-        pytest.skip("The samples are not here.")
-    reference: dict[str, Any] = json.loads(path.with_name(f"{name}.reference.json").read_text())
+    path, reference = samples.fairness(name)
     attributes = tuple(one for one in reference["by_attribute"] if " x " not in one)
     columns = Columns("y_true", "y_pred", "1", attributes=attributes, intersections=(tuple(intersection.split(" x ")),))
     preview = look(path)
@@ -155,7 +139,7 @@ def test_the_reference_files_to_1e_6(name, intersection):
         for group, expected in reference["by_attribute"][attribute]["groups"].items():
             counts = groups[group]
             assert (counts.tp, counts.fp, counts.fn, counts.tn) == tuple(expected[key] for key in ("tp", "fp", "fn", "tn"))
-        for theirs, ours in REFERENCE.items():
+        for theirs, ours in samples.GAPS.items():
             found = gap(METRICS[ours], groups)
             if not found.incomplete and found.value is not None:
                 value = reference["by_attribute"][attribute]["fairlearn"][theirs]
