@@ -26,12 +26,32 @@ from governance.gate import (
     requirements,
 )
 from governance.models import Release
+from governance.services import assessments, evaluations
 from governance.workflow import State, Step
+from registry.models import Version
+from registry.services.snapshots import content_of
 
 
 def requirements_of(release: Release) -> tuple[Requirement, ...]:
     """Return every requirement of the release's own policy, with state and reason."""
     return requirements(Policy.from_json(release.policy_content), facts_of(release))
+
+
+def living_parts(version: Version) -> dict[str, Any]:
+    """Return what governance adds to a version's content, as it is now."""
+    return {"assessments": assessments.frozen(version), "evaluations": evaluations.frozen(version)}
+
+
+def living_content(version: Version) -> dict[str, Any]:
+    """Return a version's content as it is now, in the shape of a snapshot, without authors and policy."""
+    content = {**content_of(version), **living_parts(version)}
+    return {key: value for key, value in content.items() if key != "authors"}
+
+
+def has_moved_on(release: Release) -> bool:
+    """Whether the version was changed after the snapshot that a release is about."""
+    frozen = release.snapshot.content
+    return any(value != frozen[key] for key, value in living_content(release.version).items())
 
 
 def facts_of(release: Release) -> Facts:

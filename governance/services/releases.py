@@ -10,8 +10,7 @@ from django.utils import timezone
 
 from governance.gate import Policy, policy_for, unmet
 from governance.models import Decision, Environment, Release
-from governance.services import assessments, evaluations
-from governance.services.facts import requirements_of
+from governance.services.facts import living_parts, requirements_of
 from governance.workflow import State, Step, after
 from registry import audit, policy
 from registry.errors import ConflictError, DomainError
@@ -226,11 +225,7 @@ def _policy(version: Version, environment: str) -> Policy:
 
 
 def _freeze(actor: Actor, version: Version, rule: Policy) -> Snapshot:
-    parts: dict[str, Any] = {
-        "assessments": assessments.frozen(version),
-        "evaluations": evaluations.frozen(version),
-        "policy": rule.to_json(),
-    }
+    parts = {**living_parts(version), "policy": rule.to_json()}
     return take_snapshot(actor=actor, version_id=version.pk, parts=parts)
 
 

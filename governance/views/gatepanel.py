@@ -8,10 +8,9 @@ from django.urls import reverse
 
 from governance.gate import Facts, Requirement, policy_for, requirements, unmet
 from governance.models import Environment, Release
-from governance.services import assessments, evaluations, facts
+from governance.services import facts
 from governance.workflow import State, title
 from registry.models import Version
-from registry.services.snapshots import content_of
 
 ONLY_SUBMITTED = {"tier", "objections"}
 CLOSED = {
@@ -39,8 +38,7 @@ def gate_panel(release: Release) -> dict[str, Any]:
 
 def preflights(version: Version) -> list[dict[str, Any]]:
     """Return what each environment would ask of a version as it is now, reviews aside."""
-    parts = {"assessments": assessments.frozen(version), "evaluations": evaluations.frozen(version)}
-    content = {**content_of(version), **parts}
+    content = {**facts.living_content(version), "authors": []}
     found = facts.facts_from(content, digest="", tier_now=version.asset.tier)
     return [_preflight(version, environment, found) for environment in Environment]
 

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from governance.forms.releases import DecisionForm, ReasonForm, SubmitForm
 from governance.models import Environment, Release
 from governance.services import releases
+from governance.services.facts import has_moved_on
 from governance.views.dossiers import panel_of
 from governance.views.gatepanel import gate_panel, preflights
 from governance.workflow import State, Step, open_steps, title
@@ -143,6 +144,7 @@ def _release_page(request: Request, release: Release, form: DecisionForm | None 
         "release": release,
         "gate": gate_panel(release),
         "decisions": _decisions(release),
+        "has_moved_on": release.is_open and has_moved_on(release),
         "form": form or DecisionForm(roles=roles, initial={"digest": release.snapshot.digest}),
         "roles": roles,
         "why_not_decide": _why_not_decide(request, release),

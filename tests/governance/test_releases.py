@@ -15,7 +15,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from governance.models import Release
 from governance.services import releases
-from governance.services.facts import requirements_of
+from governance.services.facts import has_moved_on, requirements_of
 from governance.services.gatekeeping import ask_about_artifact, ask_about_version
 from governance.workflow import State, Step
 from registry import audit
@@ -101,6 +101,14 @@ def test_what_was_submitted_cannot_move(owner):
     assert Snapshot.objects.get(pk=release.snapshot_id).text == before
     with pytest.raises(ConflictError, match="tier"):
         releases.promote(actor=owner, release_id=release.pk)
+
+
+def test_a_release_knows_that_the_version_has_moved_on(owner):
+    made = factories.ready_version(owner)
+    release = factories.release(owner, made)
+    assert not has_moved_on(Release.objects.get(pk=release.pk))
+    versions.describe_version(actor=owner, version_id=made.pk, commit="abcdef1", notes="")
+    assert has_moved_on(Release.objects.get(pk=release.pk))
 
 
 def test_submitting_the_same_content_again_is_refused(owner):
