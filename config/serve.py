@@ -190,7 +190,7 @@ def hear_no_more() -> None:
 
 
 def stop(number: int, frame: FrameType | None) -> None:
-    """Turn SIGTERM into the same ending as Ctrl-C."""
+    """Turn SIGTERM and SIGINT into the same ending as Ctrl-C."""
     raise KeyboardInterrupt
 
 
@@ -205,6 +205,7 @@ def main() -> int:
     parser.add_argument("--no-demo", action="store_true", help="do not seed the demo workspace on the first start")
     options = parser.parse_args()
     os.umask(0o077)
+    signal.signal(signal.SIGINT, stop)  # said aloud, because a shell may start us with it ignored
     signal.signal(signal.SIGTERM, stop)
     try:
         return serve(assay_home(), options)
