@@ -17,10 +17,12 @@ from typing import Any, Final
 
 from governance.fairness.counting import AttributeCounts, Counts, CountTable
 from governance.fairness.fractions import fraction_text, parse_fraction
-from governance.fairness.intervals import REPLICATES, bootstrap, gap_interval
+from governance.fairness.intervals import REPLICATES, Draws, bootstrap, denominator, gap_interval
 from governance.fairness.metrics import METRICS, Gap, Metric, gap
 
 MINIMUM_GROUP: Final = 30
+# What a rate must rest on: a true positive rate of a large group may rest on two people.
+MINIMUM_DENOMINATOR: Final = 5
 Interval = tuple[Fraction | None, Fraction | None]
 
 __all__ = ["Finding", "Verdict", "findings", "parse_fraction"]
@@ -43,7 +45,7 @@ class Finding:
         value: over all groups that have a rate; None is undefined.
         low: lower end of the 95 % interval.
         high: upper end.
-        too_small: groups under the minimum size; they are in the value.
+        too_small: groups of too few records, or whose rate rests on too few; they are in the value.
         incomplete_groups: groups without a rate; they are not in the value.
     """
 
@@ -95,7 +97,7 @@ def findings(
     """
     found: list[Finding] = []
     for counts in table.attributes:
-        draws = bootstrap(counts.groups, seed=seed, replicates=replicates) if counts.groups else None
+        draws = bootstrap(counts, seed=seed, replicates=replicates) if counts.groups else None
         for key in metrics:
             metric = METRICS[key]
             threshold = (thresholds or {}).get(key, metric.threshold)
@@ -110,9 +112,9 @@ def judge(metric: Metric, low: Fraction, high: Fraction, threshold: Fraction) ->
     return Verdict.PASS if high <= threshold else Verdict.FAIL if low > threshold else Verdict.INCONCLUSIVE
 
 
-def _finding(metric: Metric, counts: AttributeCounts, threshold: Fraction, draws: Any, minimum_group: int) -> Finding:
+def _finding(metric: Metric, counts: AttributeCounts, threshold: Fraction, draws: Draws | None, minimum_group: int) -> Finding:
     found = gap(metric, counts.groups)
-    small = tuple(sorted(name for name, group in counts.groups.items() if group.n < minimum_group))
+    small = tuple(sorted(name for name in counts.groups if _is_small(metric, counts.evidence(name), minimum_group)))
     interval = None if draws is None or found.value is None else gap_interval(metric, draws, found.value)
     low, high = interval or (None, None)
     verdict = Verdict.NOT_JUDGED
@@ -132,6 +134,13 @@ def _finding(metric: Metric, counts: AttributeCounts, threshold: Fraction, draws
         too_small=small,
         incomplete_groups=found.incomplete,
     )
+
+
+def _is_small(metric: Metric, records: Counts, minimum_group: int) -> bool:
+    """Whether a group, or what one of its rates rests on, is too small; no records at all is incomplete, not small."""
+    if records.n < minimum_group:
+        return True
+    return any(0 < denominator(rate, records) < MINIMUM_DENOMINATOR for rate in metric.rates)
 
 
 def _sentence(
@@ -158,7 +167,7 @@ def _sentence(
         return f"{value} {between}; the whole interval keeps {bound}."
     if verdict is Verdict.FAIL:
         return f"{value} {between}; the whole interval misses {bound}."
-    return f"{value} {between}; the interval crosses {bound}. {_more(counts.groups, found.value, interval, threshold)}"
+    return f"{value} {between}; the interval crosses {bound}. {_more(counts, found.value, interval, threshold)}"
 
 
 def _undefined(found: Gap) -> str:
@@ -167,7 +176,7 @@ def _undefined(found: Gap) -> str:
     return "there are fewer than two groups, or nobody was picked."
 
 
-def _more(groups: Mapping[str, Counts], value: Fraction, interval: Interval, threshold: Fraction) -> str:
+def _more(counts: AttributeCounts, value: Fraction, interval: Interval, threshold: Fraction) -> str:
     """Say how many records would settle it, if the value stayed; the width shrinks with the square root."""
     low, high = interval
     distance = abs(value - threshold)
@@ -175,7 +184,7 @@ def _more(groups: Mapping[str, Counts], value: Fraction, interval: Interval, thr
         return "The value lies on the threshold, so that more records may not settle it."
     wide = max(high - value, value - low)
     factor = float(wide / distance) ** 2
-    records = float(sum(counts.n for counts in groups.values()))
+    records = float(sum(counts.evidence(name).n for name in counts.groups))
     needed = ceil(max(0.0, records * (factor - 1)) / 100) * 100
     return f"About {max(needed, 100):,} more records would settle it, if the value stays."
 

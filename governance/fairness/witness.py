@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from fractions import Fraction
+from math import inf, isnan
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -109,7 +111,7 @@ def _rates(truth: Any, predicted: Any, groups: Any, weights: Any, counts: Attrib
             ours = RATES[name][1](group_counts)
             if ours is not None:
                 theirs = float(frame.by_group[name][group])
-                worst[name] = max(worst.get(name, 0.0), abs(float(ours) - theirs))
+                worst[name] = max(worst.get(name, 0.0), _distance(ours, theirs))
     return worst
 
 
@@ -124,5 +126,10 @@ def _gaps(truth: Any, predicted: Any, groups: Any, weights: Any, counts: Attribu
         function = getattr(fairlearn, metric.fairlearn)
         given = {"sample_weight": weights} if weights is not None else {}
         theirs = float(function(truth, predicted, sensitive_features=groups, **given))
-        found[key] = abs(float(ours.value) - theirs)
+        found[key] = _distance(ours.value, theirs)
     return found
+
+
+def _distance(ours: Fraction, theirs: float) -> float:
+    """Return how far apart two values are; undefined there and defined here is as far as can be."""
+    return inf if isnan(theirs) else abs(float(ours) - theirs)
