@@ -108,6 +108,9 @@ def _column(preview: Preview, name: str) -> Column:
     if found is None:
         message = f"The file has no column “{name}”. Choose one of {', '.join(c.name for c in preview.columns)}."
         raise PredictionsError(message)
+    if name in preview.dialect.get("nested", ()):
+        message = f"The column “{name}” holds lists or records instead of single values. Choose another, or flatten it first."
+        raise PredictionsError(message)
     return found
 
 

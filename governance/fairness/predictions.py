@@ -3,13 +3,15 @@
 The rule: what the file is, is told by its bytes and never by its name; a file
 that is not a whole table is refused with a sentence that says how to mend it.
 CSV is read here row by row with the standard library, which is strict where
-guessing readers are not; Parquet is opened by DuckDB, locked down.
+guessing readers are not; Parquet is opened by DuckDB, locked down. What the
+columns hold is asked in few passes, whatever the size.
 """
 
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, TextIO
@@ -20,6 +22,13 @@ from registry.errors import DomainError
 FIRST_ROWS: Final = 10
 MOST_DISTINCT: Final = 25
 MOST_COLUMNS: Final = 500
+MOST_LINE: Final = 1_000_000
+# Columns asked about in one pass; rows that show values of a column with many; and what HyperLogLog must count to call it many.
+AT_ONCE: Final = 50
+OPENING_ROWS: Final = 10_000
+MANY: Final = 1_000
+NESTED: Final = ("STRUCT", "MAP", "UNION")
+SENSITIVE: Final = ("sex", "gender", "race", "ethnic", "age", "religion", "disab", "national", "foreign")
 DELIMITERS: Final = (",", ";", "\t", "|")
 OPENERS: Final = {
     b"%PDF": "a PDF",
@@ -124,7 +133,7 @@ def suggest(preview: Preview) -> dict[str, Any]:
     attributes = [
         column.name
         for column in preview.columns
-        if column.name not in taken and not column.has_more and len(column.distinct) > 1 and not column.is_numeric
+        if column.name not in taken and not column.has_more and len(column.distinct) > 1 and _is_attribute(column)
     ]
     found = preview.column(label)
     values = found.distinct if found else ()
@@ -137,6 +146,12 @@ def suggest(preview: Preview) -> dict[str, Any]:
         "favourable": favourable,
         "attributes": attributes,
     }
+
+
+def _is_attribute(column: Column) -> bool:
+    """Whether a column may hold groups: words do; of numbers, only what is called so, as a code for race."""
+    words = column.name.lower().replace("-", "_").split("_")
+    return not column.is_numeric or any(word.startswith(SENSITIVE) for word in words)
 
 
 def _csv_dialect(path: Path, filename: str) -> dict[str, Any]:
@@ -153,7 +168,7 @@ def _csv_dialect(path: Path, filename: str) -> dict[str, Any]:
 
 def _settle(stream: TextIO, filename: str) -> dict[str, Any]:
     """Settle the delimiter and read every row once, strictly, so that nothing is guessed later."""
-    first_line = stream.readline()
+    first_line = next(_lines(stream, filename))
     if "\0" in first_line:
         message = f"“{filename}” is not text. {EXPORT}"
         raise PredictionsError(message)
@@ -162,8 +177,9 @@ def _settle(stream: TextIO, filename: str) -> dict[str, Any]:
         message = f"“{filename}” has one column only. Separate columns by comma, semicolon, tab or |."
         raise PredictionsError(message)
     stream.seek(0)
-    reader = csv.reader(stream, delimiter=delimiter, strict=True)
-    names = _names(next(reader), filename)
+    reader = csv.reader(_lines(stream, filename), delimiter=delimiter, strict=True)
+    names = tuple(name.strip() for name in next(reader))
+    _check_names(names, filename)
     rows, width = 0, len(names)
     for row in reader:
         if len(row) == width:
@@ -177,18 +193,29 @@ def _settle(stream: TextIO, filename: str) -> dict[str, Any]:
     return {"format": "csv", "delimiter": delimiter, "columns": list(names), "rows": rows}
 
 
-def _names(header: list[str], filename: str) -> tuple[str, ...]:
-    names = tuple(name.strip() for name in header)
+def _lines(stream: TextIO, filename: str) -> Iterator[str]:
+    """Yield lines, and never hold more of a file than a line may have."""
+    while line := stream.readline(MOST_LINE):
+        if len(line) == MOST_LINE:
+            message = f"“{filename}” has a line of more than {MOST_LINE:,} characters, so it is not a table of rows. {EXPORT}"
+            raise PredictionsError(message)
+        yield line
+
+
+def _check_names(names: tuple[str, ...], filename: str) -> None:
     if len(names) > MOST_COLUMNS:
         message = f"“{filename}” has {len(names)} columns; {MOST_COLUMNS} are allowed. Leave out what is not needed."
         raise PredictionsError(message)
     if "" in names:
         message = f"Column {names.index('') + 1} of “{filename}” has no name. The first line must name each column."
         raise PredictionsError(message)
-    if twice := {name for name in names if names.count(name) > 1}:
-        message = f"“{filename}” names the column {', '.join(sorted(twice))} more than once. Rename one of them."
+    folded = Counter(name.casefold() for name in names)
+    if twice := {name for name in names if folded[name.casefold()] > 1}:
+        message = (
+            f"“{filename}” names the column {', '.join(sorted(twice))} more than once. "
+            "Capital letters make no difference; rename one of them."
+        )
         raise PredictionsError(message)
-    return names
 
 
 def _preview(path: Path, filename: str, dialect: dict[str, Any]) -> Preview:
@@ -198,35 +225,72 @@ def _preview(path: Path, filename: str, dialect: dict[str, Any]) -> Preview:
     try:
         with open_table(path, dialect) as connection:
             described = connection.execute("DESCRIBE SELECT * FROM predictions").fetchall()
-            names = _names([str(row[0]) for row in described], filename)
+            names = tuple(str(row[0]) for row in described)
+            _check_names(names, filename)
+            nested = [str(row[0]) for row in described if str(row[1]).startswith(NESTED) or str(row[1]).endswith("]")]
             rows = _count(connection.execute("SELECT count(*) FROM predictions").fetchone())
             if not rows:
                 message = f"“{filename}” has a header and no rows. Choose the file that holds the predictions."
                 raise PredictionsError(message)
-            columns = tuple(_column(connection, name) for name in names)
+            columns = tuple(column for some in _batched(names) for column in _columns(connection, some, frozenset(nested)))
             shown = ", ".join(text_of(name) for name in names)
             first = connection.execute(f"SELECT {shown} FROM predictions LIMIT {FIRST_ROWS}").fetchall()  # noqa: S608
     except duckdb.Error as error:
         message = f"“{filename}” is damaged and cannot be read as {dialect['format'].upper()}. Write it again and upload that."
+        if dialect["format"] == "csv":
+            message = f"“{filename}” cannot be read as CSV throughout; its lines may end in different ways. Save it again and upload that."
         raise PredictionsError(message) from error
     if dialect.get("rows", rows) != rows:
         message = f"“{filename}” reads as {dialect['rows']:,} rows one way and {rows:,} another. {EXPORT}"
         raise PredictionsError(message)
     first_rows = tuple(tuple((value or "")[:80] for value in row) for row in first)
-    return Preview(dialect["format"], columns, first_rows, rows, {**dialect, "columns": list(names), "rows": rows})
+    settled = {**dialect, "columns": list(names), "rows": rows} | ({"nested": nested} if nested else {})
+    return Preview(dialect["format"], columns, first_rows, rows, settled)
 
 
-def _column(connection: Any, name: str) -> Column:
-    text = text_of(name)
-    sql = f"SELECT DISTINCT {text} AS v FROM predictions WHERE {text} <> '' ORDER BY v LIMIT {MOST_DISTINCT + 1}"  # noqa: S608
-    values = [row[0] for row in connection.execute(sql).fetchall()]
-    counted = connection.execute(
-        f"SELECT count(*) FILTER (coalesce({text}, '') = ''), count(*) FILTER (coalesce({text}, '') <> '' "  # noqa: S608
-        f"AND NOT coalesce(isfinite(TRY_CAST({text} AS DOUBLE)), false)) FROM predictions"
-    ).fetchone()
-    blanks, words = counted or (0, 0)
-    is_numeric = words == 0 and bool(values)
-    return Column(name, tuple(values[:MOST_DISTINCT]), len(values) > MOST_DISTINCT, int(blanks), is_numeric)
+def _batched(names: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    """Yield the names in portions, each for one pass over the file."""
+    for start in range(0, len(names), AT_ONCE):
+        yield names[start : start + AT_ONCE]
+
+
+def _columns(connection: Any, names: tuple[str, ...], nested: frozenset[str]) -> list[Column]:
+    """Look at some columns: one pass for blanks, numbers and about how many values, one for the values of those with few.
+
+    Memory stays bounded, because the values of a column with many are taken
+    from the first rows only. A nested column has no values.
+    """
+    texts = {name: text_of(name) for name in names}
+    counted = _row(
+        connection,
+        [
+            f"count(*) FILTER (coalesce({text}, '') = ''), count(*) FILTER (coalesce({text}, '') <> '' "
+            f"AND NOT coalesce(isfinite(TRY_CAST({text} AS DOUBLE)), false)), approx_count_distinct({text})"
+            for text in texts.values()
+        ],
+        "predictions",
+    )
+    looks = {name: counted[3 * place : 3 * place + 3] for place, name in enumerate(names)}
+    few = [name for name in names if looks[name][2] <= MANY and name not in nested]
+    many = [name for name in names if looks[name][2] > MANY and name not in nested]
+    values = _values(connection, few, "predictions") | _values(connection, many, f"(FROM predictions LIMIT {OPENING_ROWS})")
+    return [_column(name, values.get(name, ()), *looks[name], is_many=name in many) for name in names]
+
+
+def _values(connection: Any, names: list[str], source: str) -> dict[str, tuple[str, ...]]:
+    wanted = [f"list(DISTINCT {text_of(name)}) FILTER ({text_of(name)} <> '')" for name in names]
+    found = _row(connection, wanted, source) if wanted else ()
+    return {name: tuple(sorted(values or ())) for name, values in zip(names, found, strict=True)}
+
+
+def _row(connection: Any, wanted: list[str], source: str) -> tuple[Any, ...]:
+    row: tuple[Any, ...] = connection.execute(f"SELECT {', '.join(wanted)} FROM {source}").fetchone()  # noqa: S608
+    return row
+
+
+def _column(name: str, values: tuple[str, ...], blanks: int, words: int, _: int, *, is_many: bool) -> Column:
+    has_more = is_many or len(values) > MOST_DISTINCT
+    return Column(name, values[:MOST_DISTINCT], has_more, blanks, words == 0 and bool(values))
 
 
 def _count(row: Any) -> int:
