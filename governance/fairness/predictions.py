@@ -168,8 +168,8 @@ def _csv_dialect(path: Path, filename: str) -> dict[str, Any]:
 
 def _settle(stream: TextIO, filename: str) -> dict[str, Any]:
     """Settle the delimiter and read every row once, strictly, so that nothing is guessed later."""
-    first_line = next(_lines(stream, filename))
-    if "\0" in first_line:
+    first_line = next(_lines(stream, filename), "")
+    if not first_line or "\0" in first_line:
         message = f"“{filename}” is not text. {EXPORT}"
         raise PredictionsError(message)
     delimiter = max(DELIMITERS, key=first_line.count)
@@ -178,7 +178,7 @@ def _settle(stream: TextIO, filename: str) -> dict[str, Any]:
         raise PredictionsError(message)
     stream.seek(0)
     reader = csv.reader(_lines(stream, filename), delimiter=delimiter, strict=True)
-    names = tuple(name.strip() for name in next(reader))
+    names = tuple(name.strip() for name in next(reader, []))
     _check_names(names, filename)
     rows, width = 0, len(names)
     for row in reader:

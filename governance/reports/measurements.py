@@ -17,6 +17,7 @@ from governance.fairness.counting import AttributeCounts, Counts, CountTable
 from governance.fairness.fractions import parse_fraction
 from governance.fairness.intervals import wilson
 from governance.fairness.metrics import METRICS, RATES
+from governance.fairness.verdicts import MINIMUM_GROUP
 
 CHARTED: Final = ("selection_rate", "true_positive_rate")
 SHOWN: Final = ("base_rate", "selection_rate", "true_positive_rate", "false_positive_rate", "precision", "accuracy")
@@ -119,8 +120,7 @@ def _evaluation(part: Mapping[str, Any]) -> PrintedEvaluation:
 
 def _attribute(counts: AttributeCounts, table: CountTable, findings: list[Mapping[str, Any]], number: int) -> PrintedAttribute:
     own = [finding for finding in findings if finding["attribute"] == counts.attribute]
-    small = {name for finding in own for name in finding["too_small"]}
-    groups = [_group(name, group, is_small=name in small) for name, group in counts.groups.items()]
+    groups = [_group(name, group, is_small=counts.evidence(name).n < MINIMUM_GROUP) for name, group in counts.groups.items()]
     if counts.unknown.n:
         groups.append(_group("Unknown", counts.unknown))
     groups.append(_group("All records", table.overall))

@@ -129,24 +129,24 @@ def _decimals(value: Fraction, places: int) -> str:
 
 
 def _attribute(number: int, counts: AttributeCounts, table: CountTable, findings: list[Finding]) -> dict[str, Any]:
-    rows = [_group(name, group) for name, group in counts.groups.items()]
+    rows = [_group(name, group, counts.evidence(name)) for name, group in counts.groups.items()]
     return {
         "number": number,
         "name": counts.attribute,
         "worst": worst_of(row.verdict for row in findings),
         "charts": [_chart(key, counts, table.overall) for key in CHARTED],
         "groups": rows,
-        "overall": _group("All records", table.overall),
-        "unknown": _group("Unknown", counts.unknown) if counts.unknown.n else None,
+        "overall": _group("All records", table.overall, table.overall),
+        "unknown": _group("Unknown", counts.unknown, counts.unknown) if counts.unknown.n else None,
         "small": [row["name"] for row in rows if row["is_small"]],
         "gaps": [_gap(row) for row in findings],
     }
 
 
-def _group(name: str, counts: Counts) -> dict[str, Any]:
+def _group(name: str, counts: Counts, evidence: Counts) -> dict[str, Any]:
     return {
         "name": name,
-        "is_small": counts.n < MINIMUM_GROUP,
+        "is_small": evidence.n < MINIMUM_GROUP,
         "counts": [Cell("n", shown(counts.n), exact(counts.n))]
         + [Cell(key, shown(getattr(counts, key)), exact(getattr(counts, key))) for key in CELLS],
         "rates": [_rate(key, counts) for key in RATES],
@@ -160,14 +160,16 @@ def _rate(key: str, counts: Counts) -> Cell:
 
 def _chart(key: str, counts: AttributeCounts, overall: Counts) -> DotPlot:
     title, rate = RATES[key]
-    estimates = [_estimate(name, key, group) for name, group in counts.groups.items()]
+    estimates = [_estimate(name, key, group, counts.evidence(name)) for name, group in counts.groups.items()]
     return dot_plot(f"{title} by {counts.attribute}", estimates, reference=rate(overall))
 
 
-def _estimate(name: str, key: str, counts: Counts) -> Estimate:
+def _estimate(name: str, key: str, counts: Counts, evidence: Counts) -> Estimate:
+    """Return a rate with its interval, which rests on rows, whatever they weigh."""
     part, whole = _share(key, counts)
-    low, high = wilson(part, whole) or (None, None)
-    return Estimate(name, part / whole if whole else None, low, high, note=f"n = {shown(counts.n)}")
+    value, rows = part / whole if whole else None, _share(key, evidence)[1]
+    low, high = (None, None) if value is None else wilson(value * rows, rows) or (None, None)
+    return Estimate(name, value, low, high, note=f"n = {shown(evidence.n)}")
 
 
 def _share(key: str, counts: Counts) -> tuple[Fraction, Fraction]:

@@ -140,7 +140,7 @@ class TestWhatItSays:
         assert text.index("Nobody is told of incidents yet.") < text.index("Answers: Govern")
 
     def test_a_decision_about_an_earlier_snapshot_is_marked_stale(self, owner):
-        version = factories.version(owner)
+        version = factories.version(owner, tier="limited")
         release = factories.release(owner, version)
         factories.decide(factories.reviewer("ml"), release, step=Step.REQUEST_CHANGES)
         factories.fill_document(owner, version)
@@ -181,7 +181,7 @@ class TestWhenItIsMade:
         assert Dossier.objects.count() == 1
 
     def test_a_decision_makes_a_new_one(self, owner):
-        release = factories.release(owner)
+        release = factories.release(owner, factories.version(owner, tier="limited"))
         first = made(owner, release)
         assert dossiers.is_current(first)
         factories.decide(factories.reviewer(), release)
@@ -204,7 +204,7 @@ class TestWhenItIsMade:
         assert len(digests) == 1
 
     def test_a_release_that_changes_while_the_row_waits_is_shown_as_it_is_then(self, owner):
-        release = factories.release(owner)
+        release = factories.release(owner, factories.version(owner, tier="limited"))
         asked = dossiers.request_dossier(actor=owner, release_id=release.pk)
         factories.decide(factories.reviewer(), release)
         dossiers.carry_out(asked.pk)
@@ -213,7 +213,7 @@ class TestWhenItIsMade:
         assert dossiers.is_current(asked)
 
     def test_a_row_that_waited_gives_way_to_one_that_shows_the_same(self, owner):
-        release = factories.release(owner)
+        release = factories.release(owner, factories.version(owner, tier="limited"))
         late = dossiers.request_dossier(actor=owner, release_id=release.pk)
         factories.decide(factories.reviewer(), release)
         made(owner, release)

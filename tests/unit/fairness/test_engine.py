@@ -210,6 +210,7 @@ def test_the_unfavourable_outcome_can_be_the_one_that_is_counted(tmp_path):
         (b'y,p,g\n1,1,"a\n', "not a whole table"),
         (b"y,p,y\n1,1,a\n", "more than once"),
         (b"y,,g\n1,1,a\n", "Column 2"),
+        (b"\xef", "not text"),
         (b"just one column\n1\n", "one column only"),
     ],
 )
