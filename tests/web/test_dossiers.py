@@ -26,7 +26,7 @@ def owner():
 
 @pytest.fixture
 def release(owner):
-    return factories.release(owner)
+    return factories.release(owner, factories.version(owner, tier="limited"))
 
 
 @pytest.fixture
