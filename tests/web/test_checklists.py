@@ -362,6 +362,7 @@ def test_a_reader_sees_answers_and_the_reason_why_not_to_write(client, person, v
         assert html(response).find(".//main//form[@method='post']") is None
         assert "Partly" in text(response)
         assert "Half of it." in text(response)
+        assert "Ines Engel" in words(html(response).find(".//main"))
 
 
 def test_a_reader_who_posts_anyway_is_refused(client, person, version):
