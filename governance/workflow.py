@@ -63,6 +63,9 @@ MOVES: Final[Mapping[tuple[State, Step], State]] = MappingProxyType(
     }
 )
 
+# The steps that a reviewer takes.
+DECISIONS: Final = (Step.APPROVE, Step.REQUEST_CHANGES, Step.REJECT)
+
 WORDS: Final[Mapping[State, tuple[str, str]]] = MappingProxyType(
     {
         State.IN_REVIEW: ("In review", "info"),

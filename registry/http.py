@@ -7,7 +7,7 @@ answered with their sentence, and on one template for page and part.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -160,11 +160,6 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
         "assay_version": settings.ASSAY_VERSION,
         "now": timezone.now(),
     }
-
-
-def tabs(items: Iterable[tuple[str, str, int | None]], current: str) -> list[dict[str, Any]]:
-    """Return tab items (label, address, count) with the current one marked."""
-    return [{"label": label, "url": url, "count": count, "is_current": label == current} for label, url, count in items]
 
 
 def _item(request: HttpRequest, label: str, url: str) -> dict[str, Any]:

@@ -61,11 +61,6 @@ def precision(counts: Counts) -> Fraction | None:
     return _share(counts.tp, counts.tp + counts.fp)
 
 
-def false_discovery_rate(counts: Counts) -> Fraction | None:
-    """Return the share of the picked that are not deserving."""
-    return _share(counts.fp, counts.tp + counts.fp)
-
-
 def false_omission_rate(counts: Counts) -> Fraction | None:
     """Return the share of those left that are deserving."""
     return _share(counts.fn, counts.fn + counts.tn)

@@ -6,6 +6,7 @@ may approve or promote. Every answer is a whole sentence that says what to do.
 
 from __future__ import annotations
 
+from governance.gate.approvals import standing_objections
 from governance.gate.facts import (
     DecisionFact,
     DocumentFact,
@@ -41,5 +42,6 @@ __all__ = [
     "policies",
     "policy_for",
     "requirements",
+    "standing_objections",
     "unmet",
 ]

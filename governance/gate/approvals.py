@@ -34,13 +34,18 @@ def approvals(policy: Policy, facts: Facts) -> Iterator[Requirement]:
 
 def objections(facts: Facts) -> Requirement:
     """Return whether a refusal of the present snapshot still stands."""
-    against = [one for one in _standing(facts) if one.step is not Step.APPROVE]
+    against = standing_objections(facts)
     title = "No standing objection"
     if not against:
         return met("objections", title, "Nobody objects to this content.")
     names = ", ".join(f"{one.person_name} ({role_title(one.role)})" for one in against)
     text = f"{names} did not approve. Only they can lift that; or mend what they name and submit again."
     return not_met("objections", title, text, "resubmit")
+
+
+def standing_objections(facts: Facts) -> list[DecisionFact]:
+    """Return the refusals of the present snapshot that those who made them have not lifted."""
+    return [one for one in _standing(facts) if one.step is not Step.APPROVE]
 
 
 def _standing(facts: Facts) -> list[DecisionFact]:

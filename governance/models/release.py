@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import models
 from django.urls import reverse
 
-from governance.workflow import State, Step
+from governance.workflow import DECISIONS, State
 from registry.models import Snapshot, Version
 from registry.policy import Actor, Target
 
@@ -107,6 +107,11 @@ class Release(models.Model):
         return value
 
     @property
+    def roles(self) -> tuple[str, ...]:
+        """The reviewing roles that the policy names."""
+        return tuple(filter(None, self.wanted_roles.split("|")))
+
+    @property
     def is_open(self) -> bool:
         """Whether people still work on it."""
         return self.state in OPEN
@@ -123,7 +128,7 @@ class Decision(models.Model):
     snapshot = models.ForeignKey(Snapshot, on_delete=models.PROTECT, related_name="+")
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="decisions")
     role = models.CharField(max_length=40)
-    step = models.CharField(max_length=20, choices=[(step.value, step.value) for step in (Step.APPROVE, Step.REQUEST_CHANGES, Step.REJECT)])
+    step = models.CharField(max_length=20, choices=[(step.value, step.value) for step in DECISIONS])
     comment = models.TextField(max_length=10_000)
     decided_at = models.DateTimeField(auto_now_add=True)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import logging
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -21,8 +20,6 @@ from governance.services.facts import facts_of
 from registry import audit, policy
 from registry.errors import ConflictError, DomainError
 from registry.policy import SYSTEM, Action, Actor
-
-logger = logging.getLogger(__name__)
 
 SHELF: Final = "dossiers"
 SUFFIX: Final = ".pdf"
@@ -59,13 +56,7 @@ def request_dossier(*, actor: Actor, release_id: int) -> Dossier:
 
 def carry_out(dossier_id: int) -> None:
     """Make one PDF, from claim to file (called by a worker, or by a command that has none)."""
-    dossier = jobs.claim(Dossier, dossier_id)
-    if dossier is None:
-        return
-    try:
-        _work(dossier)
-    except jobs.TakenOverError:
-        logger.info("Attempt %s at dossier %s was taken over.", dossier.attempt, dossier.pk)
+    jobs.carry_out(Dossier, dossier_id, work=_render, settle=_settle, fail=_fail, broke_off=BROKE_OFF)
 
 
 @transaction.atomic
@@ -115,9 +106,10 @@ def path_of(dossier: Dossier) -> Path:
     if dossier.state != JobState.DONE:
         message = "This PDF is not finished yet. Wait for it, or ask for it again."
         raise ConflictError(message)
-    if not files.is_intact(SHELF, dossier.sha256, suffix=SUFFIX):
-        raise ConflictError(GONE)
-    return files.path_of(SHELF, dossier.sha256, suffix=SUFFIX)
+    try:
+        return files.path_of(SHELF, dossier.sha256, suffix=SUFFIX)
+    except ConflictError as error:
+        raise ConflictError(GONE) from error
 
 
 def download_name(dossier: Dossier) -> str:
@@ -128,22 +120,12 @@ def download_name(dossier: Dossier) -> str:
     return f"{version.asset.slug}_{version.name}_{release.environment}_{day:%Y-%m-%d}{SUFFIX}"
 
 
-def _work(dossier: Dossier) -> None:
-    if jobs.is_hopeless(dossier):
-        fail_dossier(actor=SYSTEM, dossier=dossier, reason=jobs.TOO_OFTEN)
-        return
-    try:
-        with jobs.beating(dossier):
-            rendered = _render(dossier)
-    except jobs.TakenOverError:
-        raise
-    except DomainError as error:
-        fail_dossier(actor=SYSTEM, dossier=dossier, reason=error.message)
-    except Exception:
-        fail_dossier(actor=SYSTEM, dossier=dossier, reason=BROKE_OFF)
-        raise
-    else:
-        finish_dossier(actor=SYSTEM, dossier=dossier, rendered=rendered)
+def _settle(dossier: Dossier, rendered: pdf.Rendered) -> None:
+    finish_dossier(actor=SYSTEM, dossier=dossier, rendered=rendered)
+
+
+def _fail(dossier: Dossier, reason: str) -> None:
+    fail_dossier(actor=SYSTEM, dossier=dossier, reason=reason)
 
 
 def _render(dossier: Dossier) -> pdf.Rendered:

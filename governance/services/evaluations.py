@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import IO, Any, Final
@@ -22,8 +21,6 @@ from registry.errors import ConflictError, DomainError
 from registry.models import Version
 from registry.policy import SYSTEM, Action, Actor
 from registry.services.versions import clean_filename, locked_version
-
-logger = logging.getLogger(__name__)
 
 SHELF: Final = "predictions"
 SEED: Final = 20190129
@@ -102,13 +99,7 @@ def retry_evaluation(*, actor: Actor, evaluation_id: int) -> Evaluation:
 
 def carry_out(evaluation_id: int) -> None:
     """Do the work of one evaluation, from claim to result (called by a worker)."""
-    evaluation = jobs.claim(Evaluation, evaluation_id)
-    if evaluation is None:
-        return
-    try:
-        _work(evaluation)
-    except jobs.TakenOverError:
-        logger.info("Attempt %s at evaluation %s was taken over.", evaluation.attempt, evaluation.pk)
+    jobs.carry_out(Evaluation, evaluation_id, work=_measure, settle=_settle, fail=_fail, broke_off=BROKE_OFF)
 
 
 @transaction.atomic
@@ -157,7 +148,7 @@ def fail_evaluation(*, actor: Actor, evaluation: Evaluation, reason: str) -> Non
 
 def frozen(version: Version) -> list[dict[str, Any]]:
     """Return every finished evaluation as it goes into a snapshot, the newest first."""
-    finished = version.evaluations.filter(state=JobState.DONE).order_by("-finished_at", "-pk")
+    finished = version.evaluations.finished()
     return [
         {
             "id": evaluation.pk,
@@ -198,24 +189,6 @@ def _keep_predictions(actor: Actor, version_id: int, name: str, stream: IO[bytes
     detail = {"predictions": name, "sha256": digest, "rows": preview.rows}
     audit.record(actor, Action.EVALUATION_REQUEST, version.subject, detail)
     return uploaded
-
-
-def _work(evaluation: Evaluation) -> None:
-    if jobs.is_hopeless(evaluation):
-        _fail(evaluation, jobs.TOO_OFTEN)
-        return
-    try:
-        with jobs.beating(evaluation):
-            result = _measure(evaluation)
-    except jobs.TakenOverError:
-        raise
-    except DomainError as error:
-        _fail(evaluation, error.message)
-    except Exception:
-        _fail(evaluation, BROKE_OFF)
-        raise
-    else:
-        _settle(evaluation, result)
 
 
 def _settle(evaluation: Evaluation, result: Result) -> None:

@@ -46,11 +46,6 @@ def keep(shelf: str, stream: IO[bytes], *, suffix: str = "") -> tuple[str, int]:
     return digest, size
 
 
-def forget(shelf: str, digest: str, *, suffix: str = "") -> None:
-    """Delete a kept file that nothing names any more."""
-    default_storage.delete(name_of(shelf, digest, suffix))
-
-
 def name_of(shelf: str, digest: str, suffix: str = "") -> str:
     """Return the stored name of a digest."""
     return f"{shelf}/{digest[:2]}/{digest}{suffix}"

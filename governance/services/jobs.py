@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Final, TypeVar
@@ -21,7 +21,7 @@ from django.utils import timezone
 
 from governance.models import Job, JobState
 from governance.models.job import abandoned
-from registry.errors import ConflictError
+from registry.errors import ConflictError, DomainError
 
 logger = logging.getLogger(__name__)
 
@@ -32,6 +32,7 @@ TOO_OFTEN: Final = (
 )
 BEATS_PER_STALL: Final = 4
 J = TypeVar("J", bound=Job)
+R = TypeVar("R")
 
 
 class TakenOverError(ConflictError):
@@ -84,6 +85,31 @@ def beating(job: Job) -> Iterator[None]:
         heart.join()
 
 
+def carry_out(
+    kind: type[J], pk: int, *, work: Callable[[J], R], settle: Callable[[J, R], None], fail: Callable[[J, str], None], broke_off: str
+) -> None:
+    """Do one job from claim to end, under a beating heart.
+
+    Args:
+        kind: the job's table.
+        pk: its row.
+        work: what is computed, without a transaction.
+        settle: keeps the result.
+        fail: keeps the sentence that says why there is none.
+        broke_off: that sentence where nobody foresaw the error, which is raised on.
+    """
+    job = claim(kind, pk)
+    if job is None:
+        return
+    try:
+        if is_hopeless(job):
+            fail(job, TOO_OFTEN)
+        else:
+            _attempt(job, work, settle, fail, broke_off)
+    except TakenOverError:
+        logger.info("Attempt %s at %s %s was taken over.", job.attempt, kind.__name__.lower(), pk)
+
+
 def held(job: J) -> J:
     """Lock the row of a job that this worker still holds.
 
@@ -105,6 +131,21 @@ def forsaken(kind: type[J]) -> models.QuerySet[J]:
 def is_hopeless(job: Job) -> bool:
     """Whether so many workers were lost over this job that one more would be lost too."""
     return job.losses >= MOST_ATTEMPTS
+
+
+def _attempt(job: J, work: Callable[[J], R], settle: Callable[[J, R], None], fail: Callable[[J, str], None], broke_off: str) -> None:
+    try:
+        with beating(job):
+            result = work(job)
+    except TakenOverError:
+        raise
+    except DomainError as error:
+        fail(job, error.message)
+    except Exception:
+        fail(job, broke_off)
+        raise
+    else:
+        settle(job, result)
 
 
 def _is_free(job: Job) -> bool:

@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, Final
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from governance.gate import Policy, policy_for, unmet
+from governance.gate import Policy, policy_for, standing_objections, unmet
 from governance.models import Decision, Environment, Release
-from governance.services.facts import living_parts, requirements_of
-from governance.workflow import State, Step, after
+from governance.services.facts import facts_of, living_parts, requirements_of
+from governance.workflow import DECISIONS, State, Step, after
 from registry import audit, policy
 from registry.errors import ConflictError, DomainError
 from registry.models import Snapshot, Version
 from registry.policy import Action, Actor, role_title
 from registry.services.snapshots import take_snapshot
 from registry.services.versions import locked_version
-
-DECISIONS = (Step.APPROVE, Step.REQUEST_CHANGES, Step.REJECT)
 
 
 @transaction.atomic
@@ -73,7 +71,7 @@ def resubmit(*, actor: Actor, release_id: int, message: str = "") -> Release:
         raise ConflictError(text)
     _bind(release, snapshot, rule)
     release.message = message.strip() or release.message
-    release.save()
+    release.save(update_fields=[*BOUND, "state", "message"])
     audit.record(actor, Action.RELEASE_SUBMIT, release.subject, {**_detail(release), "again": True})
     return release
 
@@ -99,7 +97,7 @@ def decide(*, actor: Actor, release_id: int, role: str, step: Step, digest: str,
     policy.require(actor, Action.RELEASE_DECIDE, release.target(role))
     before = State(release.state)
     release.state = after(before, step)
-    if role not in release.wanted_roles.strip("|").split("|"):
+    if role not in release.roles:
         text = f"The policy of this release asks for no {role_title(role)} review."
         raise DomainError(text)
     if step not in DECISIONS:
@@ -119,7 +117,7 @@ def decide(*, actor: Actor, release_id: int, role: str, step: Step, digest: str,
         step=step,
         comment=comment.strip(),
     )
-    if release.state == State.CHANGES_REQUESTED and not standing_objections(release):
+    if release.state == State.CHANGES_REQUESTED and not standing_objections(facts_of(release)):
         release.state = after(State.CHANGES_REQUESTED, Step.LIFT)
     release.save(update_fields=["state"])
     detail = {"step": step, "role": role, "digest": digest, "before": before, "after": release.state}
@@ -174,14 +172,6 @@ def revoke(*, actor: Actor, release_id: int, reason: str) -> Release:
     return _end(actor, release_id, Action.RELEASE_REVOKE, Step.REVOKE, reason)
 
 
-def standing_objections(release: Release) -> list[Decision]:
-    """Return decisions that refuse the present snapshot and were not lifted by those who took them."""
-    latest: dict[tuple[int, str], Decision] = {}
-    for decision in release.decisions.filter(snapshot_id=release.snapshot_id).order_by("pk"):
-        latest[decision.person_id, decision.role] = decision
-    return [decision for decision in latest.values() if decision.step != Step.APPROVE]
-
-
 def _end(actor: Actor, release_id: int, action: Action, step: Step, reason: str) -> Release:
     release = _locked(release_id)
     policy.require(actor, action, release.target())
@@ -227,6 +217,9 @@ def _policy(version: Version, environment: str) -> Policy:
 def _freeze(actor: Actor, version: Version, rule: Policy) -> Snapshot:
     parts = {**living_parts(version), "policy": rule.to_json()}
     return take_snapshot(actor=actor, version_id=version.pk, parts=parts)
+
+
+BOUND: Final = ("snapshot", "policy_key", "policy_version", "policy_digest", "wanted_roles")
 
 
 def _bind(release: Release, snapshot: Snapshot, rule: Policy) -> None:

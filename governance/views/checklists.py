@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpResponse, QueryDict
+from django.http import FileResponse, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -32,7 +32,7 @@ from registry.catalog.schema import Framework
 from registry.errors import ConflictError, DomainError, ForbiddenError
 from registry.http import Request, render_part
 from registry.models import Version
-from registry.views.frame import find_version, version_frame
+from registry.views.frame import find_model_version, version_frame
 
 PAGE: Final = "governance/checklist.html"
 TAB: Final = "Checklists"
@@ -42,7 +42,7 @@ SAVED: Final = 200
 @require_GET
 def checklist_list(request: Request, kind: str, slug: str, name: str) -> HttpResponse:
     """List the frameworks with their progress."""
-    version = _find_model(request, kind, slug, name)
+    version = find_model_version(request.actor, kind, slug, name)
     answers = list(Answer.objects.on(version).for_page())
     context = {
         **version_frame(request, version, TAB),
@@ -54,7 +54,7 @@ def checklist_list(request: Request, kind: str, slug: str, name: str) -> HttpRes
 @require_GET
 def checklist(request: Request, kind: str, slug: str, name: str, framework: str) -> HttpResponse:
     """Show a framework's items in its own order, filtered."""
-    version = _find_model(request, kind, slug, name)
+    version = find_model_version(request.actor, kind, slug, name)
     made_from = loader.framework(framework)
     filters = FilterForm(made_from, request.GET)
     answers = _answers(version, made_from)
@@ -111,7 +111,7 @@ def evidence_add(request: Request, **address: str) -> HttpResponse:
 @require_GET
 def evidence_download(request: Request, kind: str, slug: str, name: str, pk: int) -> FileResponse:
     """Hand out a file, never to be shown by the browser itself."""
-    version = _find_model(request, kind, slug, name)
+    version = find_model_version(request.actor, kind, slug, name)
     piece = get_object_or_404(version.evidence.files(), pk=pk)
     path = files.path_of(evidence.SHELF, piece.sha256)
     response = FileResponse(path.open("rb"), as_attachment=True, filename=evidence.download_name(piece), content_type=piece.content_type)
@@ -122,7 +122,7 @@ def evidence_download(request: Request, kind: str, slug: str, name: str, pk: int
 @require_POST
 def evidence_remove(request: Request, kind: str, slug: str, name: str, pk: int) -> HttpResponse:
     """Take a piece of evidence off the version."""
-    version = _find_model(request, kind, slug, name)
+    version = find_model_version(request.actor, kind, slug, name)
     piece = get_object_or_404(version.evidence, pk=pk)
     answer = Answer.objects.on(version).for_page().filter(evidence=piece).first()
     evidence.detach_evidence(actor=request.actor, version_id=version.pk, evidence_id=piece.pk)
@@ -252,14 +252,7 @@ def _answers(version: Version, made_from: Framework) -> dict[str, Answer]:
     return {answer.item: answer for answer in Answer.objects.on(version, made_from.key).for_page()}
 
 
-def _find_model(request: Request, kind: str, slug: str, name: str) -> Version:
-    if kind != "model":
-        message = "Only models have checklists"
-        raise Http404(message)
-    return find_version(request.actor, kind, slug, name)
-
-
 def _find_place(request: Request, *, kind: str, slug: str, name: str, framework: str, item: str) -> Place:
-    version = _find_model(request, kind, slug, name)
+    version = find_model_version(request.actor, kind, slug, name)
     made_from = loader.framework(framework)
     return Place(version, made_from, made_from.item(item))

@@ -7,15 +7,16 @@ from typing import Any, Final
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import FileResponse, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_GET, require_http_methods
 
 from governance.models import Dossier, JobState, Release
 from governance.services import dossiers
 from governance.tasks import render_dossier, ring
+from governance.views.frame import find_release
 from registry.http import Request, render_part
-from registry.views.frame import find_version, version_frame
+from registry.views.frame import version_frame
 
 UNCHANGED: Final = "Nothing has changed since this PDF was made, so it is still the right one."
 
@@ -23,7 +24,7 @@ UNCHANGED: Final = "Nothing has changed since this PDF was made, so it is still 
 @require_http_methods(["GET", "POST"])
 def dossier(request: Request, kind: str, slug: str, name: str, pk: int) -> HttpResponse:
     """Show how far the newest PDF of a release is, or ask for one."""
-    release = _find_release(request, kind, slug, name, pk)
+    release = find_release(request.actor, kind, slug, name, pk)
     note = _request(request, release) if request.method == "POST" else ""
     if request.method == "POST" and not request.htmx:
         if note:
@@ -37,7 +38,7 @@ def dossier(request: Request, kind: str, slug: str, name: str, pk: int) -> HttpR
 @require_GET
 def dossier_download(request: Request, kind: str, slug: str, name: str, pk: int, *, dossier: int) -> FileResponse:
     """Hand out a finished PDF."""
-    release = _find_release(request, kind, slug, name, pk)
+    release = find_release(request.actor, kind, slug, name, pk)
     found = get_object_or_404(Dossier, pk=dossier, release=release)
     found.release = release
     path = dossiers.path_of(found)
@@ -59,13 +60,3 @@ def _request(request: Request, release: Release) -> str:
     if asked.state == JobState.QUEUED:
         transaction.on_commit(partial(ring, render_dossier, asked.pk))
     return UNCHANGED if asked.state == JobState.DONE else ""
-
-
-def _find_release(request: Request, kind: str, slug: str, name: str, pk: int) -> Release:
-    if kind != "model":
-        message = "Only models are released"
-        raise Http404(message)
-    version = find_version(request.actor, kind, slug, name)
-    release = get_object_or_404(Release.objects.for_page(), pk=pk, version=version)
-    release.version = version
-    return release

@@ -29,7 +29,7 @@ from registry.errors import DomainError, ForbiddenError
 from registry.http import Request, page_of, render_part
 from registry.models import Version
 from registry.policy import Action, require
-from registry.views.frame import find_version, version_frame
+from registry.views.frame import find_model_version, version_frame
 
 TONES: Final = {JobState.QUEUED: "neutral", JobState.RUNNING: "info", JobState.DONE: "good", JobState.FAILED: "bad"}
 STEPS: Final = (
@@ -43,7 +43,7 @@ STEPS: Final = (
 @require_GET
 def evaluation_list(request: Request, kind: str, slug: str, name: str) -> HttpResponse:
     """List the evaluations of a version."""
-    version = _find_model(request, kind, slug, name)
+    version = find_model_version(request.actor, kind, slug, name)
     page = page_of(request, _listed(version))
     context = {
         **version_frame(request, version, "Evaluations"),
@@ -57,7 +57,7 @@ def evaluation_list(request: Request, kind: str, slug: str, name: str) -> HttpRe
 @require_http_methods(["GET", "POST"])
 def predictions_upload(request: Request, kind: str, slug: str, name: str) -> HttpResponse:
     """Take a file of predictions, or say why not."""
-    version = _find_model(request, kind, slug, name)
+    version = find_model_version(request.actor, kind, slug, name)
     form = _form_of(request, version, UploadForm)
     if form.is_bound and form.is_valid() and (uploaded := _upload(request, version, form)):
         where = reverse("predictions-map", args=[*version.url_args, uploaded.pk])
@@ -73,7 +73,7 @@ def predictions_upload(request: Request, kind: str, slug: str, name: str) -> Htt
 @require_http_methods(["GET", "POST"])
 def predictions_map(request: Request, kind: str, slug: str, name: str, pk: int) -> HttpResponse:
     """Show the first rows and ask what the columns mean."""
-    version = _find_model(request, kind, slug, name)
+    version = find_model_version(request.actor, kind, slug, name)
     uploaded = get_object_or_404(Predictions, pk=pk, version=version)
     preview = Preview.from_json(uploaded.preview)
     form = _form_of(request, version, partial(MapForm, preview, label=request.GET.get("label", ""), initial=_initial(request, uploaded)))
@@ -92,7 +92,7 @@ def predictions_map(request: Request, kind: str, slug: str, name: str, pk: int) 
 @require_GET
 def evaluation_detail(request: Request, kind: str, slug: str, name: str, pk: int) -> HttpResponse:
     """Show how far an evaluation is, why it failed, or what it found."""
-    version = _find_model(request, kind, slug, name)
+    version = find_model_version(request.actor, kind, slug, name)
     evaluation = _find(version, pk)
     context = {
         **version_frame(request, version, "Evaluations", evaluation.name),
@@ -108,7 +108,7 @@ def evaluation_detail(request: Request, kind: str, slug: str, name: str, pk: int
 @require_POST
 def evaluation_retry(request: Request, kind: str, slug: str, name: str, pk: int) -> HttpResponse:
     """Run a failed evaluation again."""
-    version = _find_model(request, kind, slug, name)
+    version = find_model_version(request.actor, kind, slug, name)
     evaluation = evaluations.retry_evaluation(actor=request.actor, evaluation_id=_find(version, pk).pk)
     transaction.on_commit(partial(ring, carry_out_evaluation, evaluation.pk))
     messages.success(request, "It is in the queue again.")
@@ -118,7 +118,7 @@ def evaluation_retry(request: Request, kind: str, slug: str, name: str, pk: int)
 @require_GET
 def evaluation_counts(request: Request, kind: str, slug: str, name: str, pk: int) -> HttpResponse:
     """Hand out the counts, from which every number follows."""
-    evaluation = _find(_find_model(request, kind, slug, name), pk)
+    evaluation = _find(find_model_version(request.actor, kind, slug, name), pk)
     if evaluation.counts is None:
         message = "Nothing has been counted yet"
         raise Http404(message)
@@ -168,13 +168,6 @@ def _request(request: Request, uploaded: Predictions, form: MapForm) -> Evaluati
 
 def _initial(request: Request, uploaded: Predictions) -> dict[str, str]:
     return {"name": (request.GET.get("name") or PurePath(uploaded.filename).stem)[:NAME_LENGTH]}
-
-
-def _find_model(request: Request, kind: str, slug: str, name: str) -> Version:
-    if kind != "model":
-        message = "Only models are evaluated"
-        raise Http404(message)
-    return find_version(request.actor, kind, slug, name)
 
 
 def _find(version: Version, pk: int) -> Evaluation:

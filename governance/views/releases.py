@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from governance.forms.releases import DecisionForm, ReasonForm, SubmitForm
@@ -14,13 +14,13 @@ from governance.models import Environment, Release
 from governance.services import releases
 from governance.services.facts import has_moved_on
 from governance.views.dossiers import panel_of
+from governance.views.frame import find_release
 from governance.views.gatepanel import gate_panel, preflights
-from governance.workflow import State, Step, open_steps, title
+from governance.workflow import DECISIONS, State, Step, open_steps, title
 from registry.errors import DomainError
 from registry.http import Request, page_of, query_without_page, show_refusal
-from registry.models import Version
 from registry.policy import Action, refusal, role_title
-from registry.views.frame import find_version, version_frame
+from registry.views.frame import find_model_version, version_frame
 
 
 @require_GET
@@ -46,7 +46,7 @@ def release_list(request: Request) -> HttpResponse:
 @require_GET
 def version_releases(request: Request, kind: str, slug: str, name: str) -> HttpResponse:
     """List the releases of a version."""
-    version = _find_model(request, kind, slug, name)
+    version = find_model_version(request.actor, kind, slug, name)
     context = {**version_frame(request, version, "Releases"), "releases": version.releases.for_page()}
     return render(request, "governance/version_releases.html", context)
 
@@ -54,7 +54,7 @@ def version_releases(request: Request, kind: str, slug: str, name: str) -> HttpR
 @require_http_methods(["GET", "POST"])
 def release_submit(request: Request, kind: str, slug: str, name: str) -> HttpResponse:
     """Freeze a version and submit it."""
-    version = _find_model(request, kind, slug, name)
+    version = find_model_version(request.actor, kind, slug, name)
     form = SubmitForm(request.POST or None, initial={"environment": request.GET.get("environment", "staging")})
     if request.method == "POST" and form.is_valid():
         try:
@@ -76,14 +76,14 @@ def release_submit(request: Request, kind: str, slug: str, name: str) -> HttpRes
 @require_GET
 def release_detail(request: Request, kind: str, slug: str, name: str, pk: int) -> HttpResponse:
     """Show the gate of a release, its decisions and what can be done now."""
-    release = _find_release(request, kind, slug, name, pk)
+    release = find_release(request.actor, kind, slug, name, pk)
     return _release_page(request, release)
 
 
 @require_GET
 def release_snapshot(request: Request, kind: str, slug: str, name: str, pk: int) -> HttpResponse:
     """Hand out the snapshot: the very bytes that its digest names."""
-    release = _find_release(request, kind, slug, name, pk)
+    release = find_release(request.actor, kind, slug, name, pk)
     response = HttpResponse(release.snapshot.text.encode(), content_type="application/json")
     response["Content-Disposition"] = f'attachment; filename="{slug}_{name}_{release.snapshot.digest[:12]}.json"'
     return response
@@ -92,7 +92,7 @@ def release_snapshot(request: Request, kind: str, slug: str, name: str, pk: int)
 @require_POST
 def release_resubmit(request: Request, kind: str, slug: str, name: str, pk: int) -> HttpResponse:
     """Freeze again, after changes."""
-    release = _find_release(request, kind, slug, name, pk)
+    release = find_release(request.actor, kind, slug, name, pk)
     releases.resubmit(actor=request.actor, release_id=release.pk, message=request.POST.get("reason", ""))
     messages.success(request, "Submitted again. Earlier approvals no longer count.")
     return redirect(release)
@@ -101,8 +101,8 @@ def release_resubmit(request: Request, kind: str, slug: str, name: str, pk: int)
 @require_POST
 def release_step(request: Request, kind: str, slug: str, name: str, pk: int, step: Step) -> HttpResponse:
     """Take one step: a decision, the promotion, or an end."""
-    release = _find_release(request, kind, slug, name, pk)
-    if step in releases.DECISIONS:
+    release = find_release(request.actor, kind, slug, name, pk)
+    if step in DECISIONS:
         return _decide(request, release, step)
     if step is Step.PROMOTE:
         releases.promote(actor=request.actor, release_id=release.pk)
@@ -163,14 +163,13 @@ def _may(request: Request, action: Action, release: Release) -> bool:
 
 
 def _roles_of(request: Request, release: Release) -> tuple[str, ...]:
-    wanted = release.wanted_roles.strip("|").split("|")
-    return tuple(role for role in request.actor.reviewer_roles if role in wanted)
+    return tuple(role for role in request.actor.reviewer_roles if role in release.roles)
 
 
 def _why_not_decide(request: Request, release: Release) -> str | None:
     if not release.is_open:
         return "This release is closed, so there is nothing to decide."
-    wanted = [role for role in release.wanted_roles.strip("|").split("|") if role]
+    wanted = release.roles
     if not wanted:
         return "The policy asks for no reviewer."
     held = _roles_of(request, release)
@@ -182,17 +181,3 @@ def _why_not_decide(request: Request, release: Release) -> str | None:
 def _decisions(release: Release) -> list[dict[str, Any]]:
     rows = release.decisions.select_related("person", "snapshot").order_by("-pk")
     return [{"decision": row, "is_stale": row.snapshot_id != release.snapshot_id} for row in rows]
-
-
-def _find_model(request: Request, kind: str, slug: str, name: str) -> Version:
-    if kind != "model":
-        message = "Only models are released"
-        raise Http404(message)
-    return find_version(request.actor, kind, slug, name)
-
-
-def _find_release(request: Request, kind: str, slug: str, name: str, pk: int) -> Release:
-    version = _find_model(request, kind, slug, name)
-    release = get_object_or_404(Release.objects.for_page(), pk=pk, version=version)
-    release.version = version
-    return release

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
 from registry.catalog.loader import template
 from registry.http import Request
-from registry.models import Asset, Version
+from registry.models import Asset, Kind, Version
 from registry.policy import Action, Actor, refusal
 
 MODEL_TABS: Final = (
@@ -39,6 +40,14 @@ def find_version(actor: Actor, kind: str, slug: str, name: str) -> Version:
     """Return a version that the actor sees, with what its head shows, or answer 404."""
     versions = Version.objects.visible_to(actor).for_page()
     return get_object_or_404(versions, asset__kind=kind, asset__slug=slug, name=name)
+
+
+def find_model_version(actor: Actor, kind: str, slug: str, name: str) -> Version:
+    """Return a model's version that the actor sees; datasets have no such page and answer 404."""
+    if kind != Kind.MODEL:
+        message = "Only models have this page"
+        raise Http404(message)
+    return find_version(actor, kind, slug, name)
 
 
 def version_frame(request: Request, version: Version, current: str, title: str = "") -> dict[str, Any]:

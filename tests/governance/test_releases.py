@@ -17,7 +17,7 @@ from governance.models import Release
 from governance.services import releases
 from governance.services.facts import has_moved_on, requirements_of
 from governance.services.gatekeeping import ask_about_artifact, ask_about_version
-from governance.workflow import State, Step
+from governance.workflow import DECISIONS, State, Step
 from registry import audit
 from registry.errors import ConflictError, DomainError, ForbiddenError
 from registry.models import Snapshot
@@ -260,7 +260,7 @@ class Walk(RuleBasedStateMachine):
     @rule(
         who=st.sampled_from(["owner", "author", "ml", "legal", "both"]),
         role=st.sampled_from(["ml", "legal", "privacy"]),
-        step=st.sampled_from(releases.DECISIONS),
+        step=st.sampled_from(DECISIONS),
     )
     def decide(self, who: str, role: str, step: Step) -> None:
         fresh = Release.objects.select_related("snapshot").get(pk=self.release.pk)
