@@ -43,7 +43,7 @@ apt_install() {
 # make_environment REQUIREMENTS: .venv with exactly these packages; quick when nothing has changed.
 make_environment() {
   local wanted python
-  wanted=$(cat requirements.txt "$1" | sha256sum | cut -d' ' -f1)
+  wanted=$(cat requirements*.txt | sha256sum | cut -d' ' -f1)
   if [ -x .venv/bin/python ] && [ "$(cat "$stamps/$1" 2>/dev/null)" = "$wanted" ]; then
     return 0
   fi

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from itertools import combinations
-from typing import Any, Final
+from dataclasses import dataclass, field
+from decimal import Decimal
+from itertools import combinations, pairwise
+from typing import TYPE_CHECKING, Any, Final
 
-from governance.fairness.predictions import Column, PredictionsError, Preview
+from governance.fairness.problems import PredictionsError
 
+if TYPE_CHECKING:
+    from governance.fairness.predictions import Column, Preview
+
+CROSS: Final = " × "
 MOST_ATTRIBUTES: Final = 6
+DECIMAL: Final = re.compile(r"-?[0-9]+(\.[0-9]+)?")
+MISSING_WORDS: Final = frozenset({"na", "n/a", "#n/a", "<na>", "nan", "null", "none"})
 TRUTHS: Final = {"true": "1", "false": "0"}
 BINARY: Final = 2
 SHOWN: Final = 5
@@ -27,6 +35,10 @@ class Columns:
         weight: how many records a row stands for, optional.
         attributes: sensitive attributes, at least one.
         intersections: attributes taken together.
+        bins: cut points of numeric attributes, ascending decimals as text; a value on a cut point is in the class above it.
+        missing: words that mean unknown in an attribute, beside the blank.
+        is_assumed: nobody named the favourable value, so outcomes must be 0 and 1.
+        asked: the sets of attributes to compare, when they are not each attribute and the intersections.
     """
 
     label: str
@@ -36,6 +48,10 @@ class Columns:
     weight: str | None = None
     attributes: tuple[str, ...] = ()
     intersections: tuple[tuple[str, ...], ...] = ()
+    bins: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    missing: tuple[str, ...] = ()
+    is_assumed: bool = False
+    asked: tuple[tuple[str, ...], ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Return the columns as JSON."""
@@ -43,6 +59,9 @@ class Columns:
             **vars(self),
             "attributes": list(self.attributes),
             "intersections": [list(one) for one in self.intersections],
+            "bins": {name: list(edges) for name, edges in self.bins.items()},
+            "missing": list(self.missing),
+            "asked": [list(one) for one in self.asked],
         }
 
     @classmethod
@@ -53,13 +72,16 @@ class Columns:
                 **content,
                 "attributes": tuple(content["attributes"]),
                 "intersections": tuple(tuple(one) for one in content["intersections"]),
+                "bins": {name: tuple(edges) for name, edges in content.get("bins", {}).items()},
+                "missing": tuple(content.get("missing", ())),
+                "asked": tuple(tuple(one) for one in content.get("asked", ())),
             }
         )
 
     @property
     def sets(self) -> tuple[tuple[str, ...], ...]:
-        """Every attribute by itself, then the intersections."""
-        return (*((attribute,) for attribute in self.attributes), *self.intersections)
+        """What was asked for: else every attribute by itself, then the intersections."""
+        return self.asked or (*((attribute,) for attribute in self.attributes), *self.intersections)
 
 
 def check_columns(preview: Preview, columns: Columns) -> None:
@@ -116,11 +138,7 @@ def _column(preview: Preview, name: str) -> Column:
 
 def _check_outcomes(preview: Preview, columns: Columns) -> None:
     label, prediction = _column(preview, columns.label), _column(preview, columns.prediction)
-    for column, word in ((label, "label"), (prediction, "prediction")):
-        if column.blanks:
-            message = f"The {word} column “{column.name}” is blank in {column.blanks:,} rows. Fill them or leave those rows out."
-            raise PredictionsError(message)
-    labels = sorted({canonical_value(value) for value in label.distinct})
+    labels = sorted(_outcomes(label, columns))
     if label.has_more or len(labels) != BINARY:
         shown = ", ".join(labels[:SHOWN]) + (" …" if len(labels) > SHOWN or label.has_more else "")
         message = (
@@ -128,7 +146,7 @@ def _check_outcomes(preview: Preview, columns: Columns) -> None:
             "Map your classes to two outcomes first."
         )
         raise PredictionsError(message)
-    if odd := sorted({canonical_value(value) for value in prediction.distinct} - set(labels)):
+    if odd := sorted(_outcomes(prediction, columns) - set(labels)):
         message = (
             f"The prediction “{prediction.name}” holds {', '.join(odd[:SHOWN])}, which the label does not have "
             f"({', '.join(labels)}). If these are scores, choose the column of decisions."
@@ -139,9 +157,18 @@ def _check_outcomes(preview: Preview, columns: Columns) -> None:
         raise PredictionsError(message)
 
 
+def _outcomes(column: Column, columns: Columns) -> set[str]:
+    """Return the outcomes that a column shows; words for a missing value are none, unless they are the favourable one."""
+    good = canonical_value(columns.favourable)
+    return {value for value in map(canonical_value, column.distinct) if value.lower() not in MISSING_WORDS or value == good}
+
+
 def _check_groups(preview: Preview, columns: Columns) -> None:
     for name in columns.attributes:
         column = _column(preview, name)
+        if name in columns.bins:
+            _check_bins(column, columns.bins[name])
+            continue
         if not column.distinct:
             message = f"The column “{name}” is blank in every row, so there are no groups to compare."
             raise PredictionsError(message)
@@ -154,6 +181,25 @@ def _check_groups(preview: Preview, columns: Columns) -> None:
         if len(column.distinct) < BINARY:
             message = f"The column “{name}” has one group only ({column.distinct[0]}); fairness compares groups."
             raise PredictionsError(message)
+
+
+def _check_bins(column: Column, edges: Sequence[str]) -> None:
+    if not column.is_numeric:
+        message = f"The column “{column.name}” is not a number in every row, so it cannot be cut into classes."
+        raise PredictionsError(message)
+    check_edges(column.name, edges)
+
+
+def check_edges(name: str, edges: Sequence[str]) -> None:
+    """Refuse cut points that are no rising numbers.
+
+    Raises:
+        PredictionsError: with a sentence that shows how they are written.
+    """
+    numbers = [Decimal(edge) for edge in edges if DECIMAL.fullmatch(edge)]
+    if not edges or len(numbers) < len(edges) or any(low >= high for low, high in pairwise(numbers)):
+        message = f"Give the cut points of “{name}” as rising numbers, such as 25, 40, 60."
+        raise PredictionsError(message)
 
 
 def _check_numbers(preview: Preview, columns: Columns) -> None:

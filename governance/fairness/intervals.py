@@ -1,4 +1,4 @@
-"""Intervals: Wilson for a rate, a row bootstrap for a gap.
+"""Intervals of rates in closed form, and of gaps by a row bootstrap.
 
 A bootstrap over rows draws, for each cell of the count table, how often it is
 drawn; that is exactly one multinomial draw over the cells, so a replicate
@@ -9,45 +9,31 @@ differ inside a cell; the functions say how.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections import deque
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from fractions import Fraction
-from math import sqrt
 from typing import TYPE_CHECKING, Any, Final
 
-from governance.fairness.counting import AttributeCounts, Counts
-from governance.fairness.metrics import (
-    Metric,
-    Rate,
-    accuracy,
-    false_negative_rate,
-    false_omission_rate,
-    false_positive_rate,
-    precision,
-    selection_rate,
-    true_positive_rate,
-)
+from governance.fairness.counts import Amount, AttributeCounts
+from governance.fairness.gaps import Metric
+from governance.fairness.metrics import Rate
+from governance.fairness.ratetable import CELLS, OF_SHARE, Cells, matrix, wilson_bounds
 
 if TYPE_CHECKING:
     import numpy as np
 
-Z: Final = 1.959963984540054
 REPLICATES: Final = 2000
 DIGITS: Final = 6
 JEFFREYS: Final = 0.5
-# Numerator and denominator cells (tp, fp, fn, tn) of each rate that a gap compares.
-CELLS: Final[Mapping[Rate, tuple[tuple[int, ...], tuple[int, ...]]]] = {
-    selection_rate: ((0, 1), (0, 1, 2, 3)),
-    true_positive_rate: ((0,), (0, 2)),
-    false_negative_rate: ((2,), (0, 2)),
-    false_positive_rate: ((1,), (1, 3)),
-    precision: ((0,), (0, 1)),
-    false_omission_rate: ((2,), (2, 3)),
-    accuracy: ((0, 3), (0, 1, 2, 3)),
-}
+# Draws of cells that one attribute may cost, and that are held at once.
+MOST_DRAWS: Final = 8_000_000
+AT_ONCE: Final = 1_000_000
+LEAST_REPLICATES: Final = 100
+DRAWERS: Final = 2
 
 
-def wilson(part: Fraction, whole: Fraction) -> tuple[Fraction, Fraction] | None:
+def wilson(part: Amount, whole: Amount) -> tuple[Fraction, Fraction] | None:
     """Return the 95 % Wilson score interval of a share, or None for an empty whole.
 
     Source:
@@ -55,89 +41,145 @@ def wilson(part: Fraction, whole: Fraction) -> tuple[Fraction, Fraction] | None:
     """
     if not whole:
         return None
-    n, p = float(whole), float(part / whole)
-    middle = (p + Z * Z / (2 * n)) / (1 + Z * Z / n)
-    half = Z / (1 + Z * Z / n) * sqrt(p * (1 - p) / n + Z * Z / (4 * n * n))
-    return rounded(max(0.0, middle - half)), rounded(min(1.0, middle + half))
+    low, high = wilson_bounds(float(Fraction(part) / whole), float(whole))
+    return rounded(float(low)), rounded(float(high))
 
 
-@dataclass(frozen=True)
 class Draws:
-    """Count tables drawn again from one attribute's counts.
+    """Count tables drawn again from one attribute's counts, and the intervals of gaps over them.
 
-    Attributes:
-        tables: shape (replicates, groups, 4), cells tp, fp, fn, tn; records or sums of weights.
-        observed: what was counted, shape (groups, 4).
-        size: the records that each cell is worth (Kish 1965: all weights squared over the sum of squares), same shape.
-        seed: of the draws.
-    """
-
-    tables: np.ndarray
-    observed: np.ndarray
-    size: np.ndarray
-    seed: int
-
-
-def bootstrap(counts: AttributeCounts, *, seed: int, replicates: int = REPLICATES) -> Draws:
-    """Draw count tables as a bootstrap over the rows would.
-
-    Without weights, or when all rows of a cell weigh the same, the draw is
+    Without weights, or when all rows of a cell weigh the same, a draw is
     exactly that of a row bootstrap. Otherwise a cell's drawn weight is
     approximate: drawn rows times the cell's mean weight, plus a normal
     deviation with the variance of the weights inside the cell.
+
+    Args:
+        counts: of one attribute or intersection.
+        seed: of the draws; the same seed gives the same intervals.
+        replicates: wanted; with very many groups fewer are drawn, at least 100 (``self.replicates`` tells).
     """
-    import numpy as np
 
-    observed = _cells(counts.groups, counts.groups)
-    rows = _cells(counts.groups, {name: counts.evidence(name) for name in counts.groups})
-    squares = _cells(counts.groups, counts.squares) if counts.squares else rows
-    random = np.random.default_rng(seed)
-    drawn: Any = random.multinomial(round(rows.sum()), (rows / rows.sum()).ravel(), size=replicates)
-    tables = np.asarray(drawn.reshape(replicates, *rows.shape), dtype=float)
-    if not counts.rows:
-        return Draws(tables, observed, rows, seed)
-    filled = np.maximum(rows, 1)
-    mean = observed / filled
-    spread = np.sqrt(np.maximum(squares / filled - mean**2, 0))
-    noise = random.standard_normal(tables.shape)
-    weighed = np.maximum(tables * mean + np.sqrt(tables) * spread * noise, 0)
-    size = np.divide(observed**2, squares, out=np.zeros_like(observed), where=squares > 0)
-    return Draws(weighed, observed, size, seed)
+    def __init__(self, counts: AttributeCounts, *, seed: int, replicates: int = REPLICATES) -> None:
+        self.counts = counts
+        self.seed = seed
+        self.replicates = replicates_for(len(counts.groups), replicates)
+        self.observed = matrix(counts.groups.values())
+        self.rows = matrix(counts.evidence(name) for name in counts.groups)
+        self.squares = matrix(counts.squares[name] for name in counts.groups) if counts.squares else self.rows
+
+    def intervals(self, metrics: Sequence[Metric], values: Mapping[str, Fraction]) -> dict[str, tuple[Fraction, Fraction]]:
+        """Return the 95 % percentile interval of each gap by metric key, without those that are undefined in all draws.
+
+        A gap is a largest minus a smallest, which noise pushes apart; so the
+        percentiles lie too far out, and for a small gap may even leave out its
+        value. The interval is widened to hold it.
+
+        A rate of exactly 0 or 1 never changes in a bootstrap, however few records
+        it rests on, so that it would look certain. There the rate is drawn from
+        its Jeffreys posterior, Beta(part + 1/2, rest + 1/2), instead.
+
+        Replicates in which a group has no rate, or in which nothing was picked,
+        are left out of the percentiles.
+
+        Source:
+            Efron and Tibshirani 1993, chapter 13 (percentile interval); Brown,
+            Cai and DasGupta 2001 (Jeffreys prior for a share near 0 or 1).
+        """
+        import numpy as np
+
+        asked = [metric for metric in metrics if metric.key in values]
+        drawn: dict[str, list[np.ndarray]] = {metric.key: [] for metric in asked}
+        loosen = _Loosened(self)
+        for tables in self.tables():
+            rates: dict[Rate, np.ndarray] = {}
+            for metric in asked:
+                for rate in metric.rates:
+                    if rate not in rates:
+                        rates[rate] = _redrawn(rate, tables, loosen)
+                drawn[metric.key].append(_gaps(metric, [rates[rate] for rate in metric.rates]))
+        found = {}
+        for metric in asked:
+            every = np.concatenate(drawn[metric.key])
+            defined = every[np.isfinite(every)]
+            if defined.size:
+                low, high = np.percentile(defined, [2.5, 97.5])
+                value = values[metric.key]
+                found[metric.key] = (min(rounded(float(low)), value), max(rounded(float(high)), value))
+        return found
+
+    def tables(self) -> Iterable[np.ndarray]:
+        """Yield the drawn tables in portions, shape (some replicates, groups, 4); records, or sums of weights.
+
+        Portions are drawn two at a time, each from its own stream of random
+        numbers, so that the result does not depend on which is ready first.
+        """
+        portion = max(1, AT_ONCE // max(1, 4 * len(self.rows)))
+        sizes = [min(portion, self.replicates - start) for start in range(0, self.replicates, portion)]
+        if len(sizes) == 1:
+            yield self._portion(0, sizes[0])
+            return
+        with ThreadPoolExecutor(DRAWERS) as pool:
+            waiting: deque[Future[np.ndarray]] = deque()
+            for place, size in enumerate(sizes):
+                waiting.append(pool.submit(self._portion, place, size))
+                if len(waiting) > DRAWERS:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+
+    def _portion(self, place: int, size: int) -> np.ndarray:
+        import numpy as np
+
+        random = np.random.default_rng([self.seed, place])
+        shares = (self.rows / self.rows.sum()).ravel()
+        drawn: Any = random.multinomial(round(self.rows.sum()), shares, size=size)
+        tables = np.asarray(drawn.reshape(size, *self.rows.shape), dtype=float)
+        if not self.counts.rows:
+            return tables
+        filled = np.maximum(self.rows, 1)
+        mean = self.observed / filled
+        spread = np.sqrt(np.maximum(self.squares / filled - mean**2, 0))
+        noise = random.standard_normal(tables.shape)
+        return np.asarray(np.maximum(tables * mean + np.sqrt(tables) * spread * noise, 0))
+
+    @property
+    def size(self) -> np.ndarray:
+        """The records that each cell is worth (Kish 1965: all weights squared over the sum of squares), shape (groups, 4)."""
+        import numpy as np
+
+        if not self.counts.rows:
+            return self.rows
+        worth: np.ndarray = np.divide(self.observed**2, self.squares, out=np.zeros_like(self.observed), where=self.squares > 0)
+        return worth
 
 
-def gap_interval(metric: Metric, draws: Draws, value: Fraction) -> tuple[Fraction, Fraction] | None:
-    """Return the 95 % percentile interval of a gap over bootstrap draws, or None when it is undefined in all.
+class _Loosened:
+    """Draws rates that are exactly 0 or 1 from their posterior, each rate with its own stream of random numbers."""
 
-    A gap is a largest minus a smallest, which noise pushes apart; so the
-    percentiles lie too far out, and for a small gap may even leave out its
-    value. The interval is widened to hold it.
+    def __init__(self, draws: Draws) -> None:
+        self.observed, self.size, self.seed = draws.observed, draws.size, draws.seed
+        self.streams: dict[tuple[Cells, Cells], Any] = {}
 
-    A rate of exactly 0 or 1 never changes in a bootstrap, however few records
-    it rests on, so that it would look certain. There the rate is drawn from
-    its Jeffreys posterior, Beta(part + 1/2, rest + 1/2), instead.
+    def __call__(self, rates: np.ndarray, part: Cells, whole: Cells) -> None:
+        import numpy as np
 
-    Replicates in which a group has no rate, or in which nothing was picked,
-    are left out of the percentiles.
-
-    Source:
-        Efron and Tibshirani 1993, chapter 13 (percentile interval); Brown,
-        Cai and DasGupta 2001 (Jeffreys prior for a share near 0 or 1).
-    """
-    import numpy as np
-
-    values = [_gaps(draws, *CELLS[rate], is_ratio=metric.is_ratio) for rate in metric.rates]
-    worst = np.minimum.reduce(values) if metric.is_ratio else np.maximum.reduce(values)
-    defined = worst[~np.isnan(worst)]
-    if not defined.size:
-        return None
-    low, high = np.percentile(defined, [2.5, 97.5])
-    return min(rounded(float(low)), value), max(rounded(float(high)), value)
+        rest = [which for which in whole if which not in part]
+        hits, misses = (self.observed[:, list(cells)].sum(axis=1) for cells in (part, rest))
+        fixed = np.flatnonzero((hits == 0) != (misses == 0))
+        if not fixed.size:
+            return
+        random = self.streams.setdefault((part, whole), np.random.default_rng([self.seed, *part, *whole]))
+        # Beta(1/2, m + 1/2) as Gamma(1/2) over the sum of two gammas; Gamma(1/2) is half a squared normal.
+        few = random.standard_normal((len(rates), fixed.size), dtype=np.float32) ** 2 / 2
+        shape = (self.size[fixed][:, list(whole)].sum(axis=1) + JEFFREYS).astype(np.float32)
+        many = random.standard_gamma(shape, (len(rates), fixed.size), dtype=np.float32)
+        share = few / (few + many)
+        rates[:, fixed] = np.where(hits[fixed] == 0, share, 1 - share)
 
 
-def denominator(rate: Rate, counts: Counts) -> Fraction:
-    """Return the records that a rate of a group rests on."""
-    cells = tuple(vars(counts).values())
-    return sum((cells[which] for which in CELLS[rate][1]), Fraction(0))
+def replicates_for(groups: int, wanted: int) -> int:
+    """Return how many replicates are drawn: as many as wanted, unless so many groups make them dear."""
+    return max(1, min(wanted, max(LEAST_REPLICATES, MOST_DRAWS // (4 * max(1, groups)))))
 
 
 def rounded(value: float) -> Fraction:
@@ -145,32 +187,25 @@ def rounded(value: float) -> Fraction:
     return Fraction(round(value * 10**DIGITS), 10**DIGITS)
 
 
-def _cells(names: Iterable[str], counts: Mapping[str, Counts]) -> np.ndarray:
+def _redrawn(rate: Rate, tables: np.ndarray, loosen: _Loosened) -> np.ndarray:
     import numpy as np
 
-    return np.array([[float(cell) for cell in vars(counts[name]).values()] for name in names])
+    part, whole = CELLS[rate]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        shares = np.asarray(tables[:, :, list(part)].sum(axis=2) / tables[:, :, list(whole)].sum(axis=2))
+        loosen(shares, part, whole)
+        redrawn = OF_SHARE[rate](shares) if rate in OF_SHARE else shares
+    return np.asarray(redrawn)
 
 
-def _gaps(draws: Draws, part: tuple[int, ...], whole: tuple[int, ...], *, is_ratio: bool) -> np.ndarray:
+def _gaps(metric: Metric, rates: list[np.ndarray]) -> np.ndarray:
     import numpy as np
 
     with np.errstate(divide="ignore", invalid="ignore"):
-        rates = draws.tables[:, :, list(part)].sum(axis=2) / draws.tables[:, :, list(whole)].sum(axis=2)
-        _loosen(rates, draws, part, whole)
-        largest, smallest = rates.max(axis=1), rates.min(axis=1)
-        gaps: np.ndarray = smallest / largest if is_ratio else largest - smallest
-    return gaps
-
-
-def _loosen(rates: np.ndarray, draws: Draws, part: tuple[int, ...], whole: tuple[int, ...]) -> None:
-    """Draw the rates that are exactly 0 or 1 from their posterior."""
-    import numpy as np
-
-    rest = [which for which in whole if which not in part]
-    hits, misses = (draws.observed[:, list(cells)].sum(axis=1) for cells in (part, rest))
-    fixed = np.flatnonzero((hits == 0) != (misses == 0))
-    random = np.random.default_rng([draws.seed, *part, *whole])
-    for group in fixed:
-        records = float(draws.size[group, list(whole)].sum())
-        part_records, rest_records = (0.0, records) if hits[group] == 0 else (records, 0.0)
-        rates[:, group] = random.beta(part_records + JEFFREYS, rest_records + JEFFREYS, size=len(rates))
+        found = []
+        for one in rates:
+            largest, smallest = one.max(axis=1), one.min(axis=1)
+            found.append(smallest / largest if metric.is_ratio else largest - smallest)
+    if metric.is_mean:
+        return np.asarray(np.mean(found, axis=0))
+    return np.asarray(np.minimum.reduce(found) if metric.is_ratio else np.maximum.reduce(found))

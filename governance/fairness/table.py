@@ -1,8 +1,9 @@
 """A file as the view ``predictions`` in a DuckDB that can reach nothing else.
 
-All columns are read as text with a dialect that was settled before, because
-guessing loses rows (see the tests). The order of the settings matters: the
-file is allowed first, then everything outside is shut, then the lock is set.
+All columns of a CSV are read as text with a dialect that was settled before,
+because guessing loses rows (see the tests). The order of the settings matters:
+the file is allowed first, then everything outside is shut, then the lock is
+set.
 """
 
 from __future__ import annotations
@@ -10,13 +11,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
+
+from governance.fairness.opening import MOST_LINE
 
 if TYPE_CHECKING:
     import duckdb
 
-MEMORY = "1GB"
-THREADS = 2
+MEMORY: Final = "1GB"
+THREADS: Final = 2
 
 
 @contextmanager
@@ -48,8 +51,8 @@ def name_of(column: str) -> str:
 
 
 def text_of(column: str) -> str:
-    """Return SQL for a column's value as trimmed text."""
-    return f"trim(CAST({name_of(column)} AS VARCHAR))"
+    """Return SQL for a column's value as text."""
+    return f"CAST({name_of(column)} AS VARCHAR)"
 
 
 def quoted(text: str) -> str:
@@ -61,8 +64,7 @@ def _source(place: str, dialect: Mapping[str, Any]) -> str:
     if dialect["format"] == "parquet":
         return f"read_parquet({place})"
     columns = ", ".join(f"{quoted(name)}: 'VARCHAR'" for name in dialect["columns"])
-    delimiter = quoted(dialect["delimiter"])
     return (
-        f"read_csv({place}, auto_detect=false, header=true, delim={delimiter}, quote='\"', escape='\"', "
-        f"columns={{{columns}}}, null_padding=false, strict_mode=true)"
+        f"read_csv({place}, auto_detect=false, header=true, delim={quoted(dialect['delimiter'])}, quote='\"', escape='\"', "
+        f"columns={{{columns}}}, null_padding=false, strict_mode=true, max_line_size={2 * MOST_LINE})"
     )

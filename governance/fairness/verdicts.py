@@ -15,14 +15,16 @@ from fractions import Fraction
 from math import ceil
 from typing import Any, Final
 
-from governance.fairness.counting import AttributeCounts, Counts, CountTable
+from governance.fairness.counts import AttributeCounts, CountTable
 from governance.fairness.fractions import fraction_text, parse_fraction
-from governance.fairness.intervals import REPLICATES, Draws, bootstrap, denominator, gap_interval
-from governance.fairness.metrics import METRICS, Gap, Metric, gap
+from governance.fairness.gaps import METRICS, Gap, Metric, Rates, gap
+from governance.fairness.intervals import REPLICATES, Draws
+from governance.fairness.ratetable import CELLS, matrix
 
 MINIMUM_GROUP: Final = 30
 # What a rate must rest on: a true positive rate of a large group may rest on two people.
 MINIMUM_DENOMINATOR: Final = 5
+MOST_NAMED: Final = 5
 Interval = tuple[Fraction | None, Fraction | None]
 
 __all__ = ["Finding", "Verdict", "findings", "parse_fraction"]
@@ -54,7 +56,7 @@ class Finding:
     value: Fraction | None
     low: Fraction | None
     high: Fraction | None
-    threshold: Fraction
+    threshold: Fraction | None
     verdict: Verdict
     sentence: str
     best_group: str
@@ -97,38 +99,107 @@ def findings(
     """
     found: list[Finding] = []
     for counts in table.attributes:
-        draws = bootstrap(counts, seed=seed, replicates=replicates) if counts.groups else None
-        for key in metrics:
-            metric = METRICS[key]
-            threshold = (thresholds or {}).get(key, metric.threshold)
-            found.append(_finding(metric, counts, threshold, draws, minimum_group))
+        found += attribute_findings(
+            counts, seed=seed, thresholds=thresholds or {}, metrics=metrics, minimum_group=minimum_group, replicates=replicates
+        )
     return found
 
 
-def judge(metric: Metric, low: Fraction, high: Fraction, threshold: Fraction) -> Verdict:
-    """Judge an interval against a threshold."""
-    if metric.is_ratio:
+def attribute_findings(
+    counts: AttributeCounts,
+    *,
+    seed: int,
+    thresholds: Mapping[str, Fraction],
+    metrics: Sequence[str],
+    minimum_group: int,
+    replicates: int,
+) -> list[Finding]:
+    """Judge every metric on one attribute or intersection; the arguments are those of ``findings``."""
+    rates, sizes = Rates(counts.groups), _Sizes(counts, minimum_group)
+    asked = [METRICS[key] for key in metrics]
+    gaps = {metric.key: gap(metric, rates) for metric in asked}
+    values = {key: one.value for key, one in gaps.items() if one.value is not None}
+    drawn = Draws(counts, seed=seed, replicates=replicates).intervals(asked, values) if values else {}
+    return [
+        finding_of(
+            metric,
+            counts.attribute,
+            gaps[metric.key],
+            interval=drawn.get(metric.key),
+            threshold=thresholds.get(metric.key, metric.threshold),
+            small=sizes.small(metric),
+            records=sizes.records,
+        )
+        for metric in asked
+    ]
+
+
+class _Sizes:
+    """How many records groups and their rates rest on, whatever they weigh."""
+
+    def __init__(self, counts: AttributeCounts, minimum_group: int) -> None:
+        self.names = list(counts.groups)
+        self.cells = matrix(counts.evidence(name) for name in counts.groups)
+        self.few = self.cells.sum(axis=1) < minimum_group
+
+    @property
+    def records(self) -> float:
+        """The records of all groups."""
+        return float(self.cells.sum())
+
+    def small(self, metric: Metric) -> tuple[str, ...]:
+        """Return the groups that are too small, or one of whose rates rests on too few; on none at all is incomplete, not small."""
+        import numpy as np
+
+        found = self.few
+        for rate in metric.rates:
+            rests_on = self.cells[:, list(CELLS[rate][1])].sum(axis=1)
+            found = found | ((rests_on > 0) & (rests_on < MINIMUM_DENOMINATOR))
+        return tuple(sorted(self.names[place] for place in np.flatnonzero(found)))
+
+
+def judge(low: Fraction, high: Fraction, threshold: Fraction, *, is_ratio: bool) -> Verdict:
+    """Judge an interval against a threshold: at least it for a ratio, at most it otherwise."""
+    if is_ratio:
         return Verdict.PASS if low >= threshold else Verdict.FAIL if high < threshold else Verdict.INCONCLUSIVE
     return Verdict.PASS if high <= threshold else Verdict.FAIL if low > threshold else Verdict.INCONCLUSIVE
 
 
-def _finding(metric: Metric, counts: AttributeCounts, threshold: Fraction, draws: Draws | None, minimum_group: int) -> Finding:
-    found = gap(metric, counts.groups)
-    small = tuple(sorted(name for name in counts.groups if _is_small(metric, counts.evidence(name), minimum_group)))
-    interval = None if draws is None or found.value is None else gap_interval(metric, draws, found.value)
+def finding_of(
+    metric: Metric,
+    attribute: str,
+    found: Gap,
+    *,
+    interval: tuple[Fraction, Fraction] | None,
+    threshold: Fraction | None,
+    small: tuple[str, ...],
+    records: float,
+) -> Finding:
+    """Judge a gap by its interval, and say it in a sentence.
+
+    Args:
+        metric: what was compared.
+        attribute: between whose groups.
+        found: the gap.
+        interval: 95 %, or None when the gap is undefined.
+        threshold: None when none was set and none is agreed on.
+        small: groups that are too small to be judged.
+        records: that all groups together rest on.
+    """
     low, high = interval or (None, None)
     verdict = Verdict.NOT_JUDGED
-    if low is not None and high is not None and not small and not found.incomplete:
-        verdict = judge(metric, low, high, threshold)
+    if low is not None and high is not None and threshold is not None and not small and not found.incomplete:
+        verdict = judge(low, high, threshold, is_ratio=metric.is_ratio)
+    told = _Told(f"{metric.title} by {attribute}", found, small, (low, high), threshold, records)
     return Finding(
         metric=metric.key,
-        attribute=counts.attribute,
+        attribute=attribute,
         value=found.value,
         low=low,
         high=high,
         threshold=threshold,
         verdict=verdict,
-        sentence=_sentence(metric, counts, found, small=small, interval=(low, high), threshold=threshold, verdict=verdict),
+        sentence=told.sentence(verdict),
         best_group=found.best,
         worst_group=found.worst,
         too_small=small,
@@ -136,57 +207,60 @@ def _finding(metric: Metric, counts: AttributeCounts, threshold: Fraction, draws
     )
 
 
-def _is_small(metric: Metric, records: Counts, minimum_group: int) -> bool:
-    """Whether a group, or what one of its rates rests on, is too small; no records at all is incomplete, not small."""
-    if records.n < minimum_group:
-        return True
-    return any(0 < denominator(rate, records) < MINIMUM_DENOMINATOR for rate in metric.rates)
+@dataclass(frozen=True)
+class _Told:
+    """What a sentence about a gap is made of."""
+
+    name: str
+    found: Gap
+    small: tuple[str, ...]
+    interval: Interval
+    threshold: Fraction | None
+    records: float
+
+    def sentence(self, verdict: Verdict) -> str:
+        """Say the gap and its verdict plainly."""
+        found = self.found
+        if found.value is None:
+            return f"{self.name} is undefined: {self._undefined()}"
+        low, high = self.interval
+        value = f"{self.name} is {_number(found.value)} ({_number(low)} to {_number(high)}) between “{found.worst}” and “{found.best}”"
+        if verdict is Verdict.NOT_JUDGED or self.threshold is None:
+            return f"{value}, and is not judged: {self._not_judged()}."
+        bound = f"the threshold of {_number(self.threshold)}"
+        if verdict is Verdict.PASS:
+            return f"{value}; the whole interval keeps {bound}."
+        if verdict is Verdict.FAIL:
+            return f"{value}; the whole interval misses {bound}."
+        return f"{value}; the interval crosses {bound}. {self._more(found.value, self.threshold)}"
+
+    def _not_judged(self) -> str:
+        if self.small:
+            return f"{_some(self.small)} has too few records"
+        if self.found.incomplete:
+            return f"{_some(self.found.incomplete)} has no rate"
+        return "its interval is undefined" if None in self.interval else "no threshold was set, and none is agreed on"
+
+    def _undefined(self) -> str:
+        if self.found.incomplete:
+            return f"{_some(self.found.incomplete)} has no record that it could be computed on."
+        return "there are fewer than two groups, or nobody was picked."
+
+    def _more(self, value: Fraction, threshold: Fraction) -> str:
+        """Say how many records would settle it, if the value stayed; the width shrinks with the square root."""
+        low, high = self.interval
+        distance = abs(value - threshold)
+        if not distance or low is None or high is None:
+            return "The value lies on the threshold, so that more records may not settle it."
+        factor = float(max(high - value, value - low) / distance) ** 2
+        needed = ceil(max(0.0, self.records * (factor - 1)) / 100) * 100
+        return f"About {max(needed, 100):,} more records would settle it, if the value stays."
 
 
-def _sentence(
-    metric: Metric,
-    counts: AttributeCounts,
-    found: Gap,
-    *,
-    small: tuple[str, ...],
-    interval: Interval,
-    threshold: Fraction,
-    verdict: Verdict,
-) -> str:
-    name = f"{metric.title} by {counts.attribute}"
-    if found.value is None:
-        return f"{name} is undefined: {_undefined(found)}"
-    low, high = interval
-    value = f"{name} is {_number(found.value)} ({_number(low)} to {_number(high)})"
-    between = f"between “{found.worst}” and “{found.best}”"
-    if verdict is Verdict.NOT_JUDGED:
-        why = f"{', '.join(small)} has too few records" if small else f"{', '.join(found.incomplete)} has no rate"
-        return f"{value} {between}, and is not judged: {why}."
-    bound = f"the threshold of {_number(threshold)}"
-    if verdict is Verdict.PASS:
-        return f"{value} {between}; the whole interval keeps {bound}."
-    if verdict is Verdict.FAIL:
-        return f"{value} {between}; the whole interval misses {bound}."
-    return f"{value} {between}; the interval crosses {bound}. {_more(counts, found.value, interval, threshold)}"
-
-
-def _undefined(found: Gap) -> str:
-    if found.incomplete:
-        return f"{', '.join(found.incomplete)} has no record that it could be computed on."
-    return "there are fewer than two groups, or nobody was picked."
-
-
-def _more(counts: AttributeCounts, value: Fraction, interval: Interval, threshold: Fraction) -> str:
-    """Say how many records would settle it, if the value stayed; the width shrinks with the square root."""
-    low, high = interval
-    distance = abs(value - threshold)
-    if not distance or low is None or high is None:
-        return "The value lies on the threshold, so that more records may not settle it."
-    wide = max(high - value, value - low)
-    factor = float(wide / distance) ** 2
-    records = float(sum(counts.evidence(name).n for name in counts.groups))
-    needed = ceil(max(0.0, records * (factor - 1)) / 100) * 100
-    return f"About {max(needed, 100):,} more records would settle it, if the value stays."
+def _some(names: tuple[str, ...]) -> str:
+    """Return some names, and how many more there are."""
+    more = f" and {len(names) - MOST_NAMED:,} more" if len(names) > MOST_NAMED else ""
+    return ", ".join(names[:MOST_NAMED]) + more
 
 
 def _number(value: Fraction | None) -> str:

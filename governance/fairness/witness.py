@@ -1,4 +1,8 @@
-"""Fairlearn as witness: the same data through MetricFrame, and the largest difference."""
+"""Fairlearn as witness: the same rows through MetricFrame, and the largest difference.
+
+The rule: the rows are grouped by pandas and Fairlearn alone, from their values
+as the file holds them, so that a fault in our counting cannot hide in theirs.
+"""
 
 from __future__ import annotations
 
@@ -9,17 +13,23 @@ from math import inf, isnan
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from governance.fairness.columns import Columns, canonical_value
-from governance.fairness.counting import CROSS, AttributeCounts, CountTable
-from governance.fairness.metrics import METRICS, RATES, gap
-from governance.fairness.table import open_table, text_of
+from governance.fairness.columns import CROSS, MISSING_WORDS, Columns, canonical_value
+from governance.fairness.counting import count_in
+from governance.fairness.counts import AttributeCounts, CountTable
+from governance.fairness.gaps import METRICS, gap
+from governance.fairness.grouping import attribute_value
+from governance.fairness.metrics import RATES
+from governance.fairness.source import FileCounting, open_source
 
 if TYPE_CHECKING:
     import pandas as pd
 
 ROW_LIMIT: Final = 200_000
+GROUP_LIMIT: Final = 1_000
+SAMPLE_SEED: Final = 20190129
 TOLERANCE: Final = 1e-9
 SAME_NAMES: Final = ("selection_rate", "true_positive_rate", "false_positive_rate", "false_negative_rate")
+UNDEFINED: Final = "Groups without a rate were left out: Fairlearn reports 0 where the rate is undefined."
 
 
 @dataclass(frozen=True)
@@ -27,7 +37,7 @@ class Witness:
     """What Fairlearn said.
 
     Attributes:
-        rows: rows that it looked at; 0 when the file was over the limit.
+        rows: rows that it looked at.
         largest_difference: over everything compared, decimal text.
         checked: names of what was compared, such as ``sex: dp_ratio``.
         agrees: whether the difference is at most 1e-9.
@@ -48,39 +58,73 @@ class Witness:
 def witness(path: Path, *, dialect: Mapping[str, Any], columns: Columns, table: CountTable, row_limit: int = ROW_LIMIT) -> Witness:
     """Let Fairlearn compute the same rates and gaps, and compare.
 
-    Groups without a rate are compared nowhere: fairlearn gives them 0.
+    Of more rows than the limit a random sample with a fixed seed is drawn, and
+    both sides look at the sample. Groups without a rate are compared nowhere:
+    fairlearn gives them 0. A set of more than 1,000 groups is not compared.
+
+    Raises:
+        PredictionsError: the file cannot be read any more.
     """
-    if table.rows > row_limit:
-        note = f"The file has more than {row_limit:,} rows, so Fairlearn was not asked."
-        return Witness(0, "0", (), agrees=True, note=note)
-    frame = _frame(path, dialect, columns)
+    with open_source(path, dialect) as source:
+        note = UNDEFINED
+        if table.rows > row_limit:
+            table = _sampled(source, columns, row_limit)
+            note = f"Both sides looked at a random sample of {row_limit:,} rows. {UNDEFINED}"
+        frame = _frame(source, columns)
     differences: dict[str, float] = {}
     for names in columns.sets:
-        differences |= _compare(frame, names, table.by(CROSS.join(names)), columns)
+        counts = table.by(CROSS.join(names))
+        if len(counts.groups) > GROUP_LIMIT:
+            note += f" {counts.attribute} has more than {GROUP_LIMIT:,} groups, so Fairlearn was not asked about it."
+        else:
+            differences |= _compare(frame, names, counts, columns)
     largest = max(differences.values(), default=0.0)
     return Witness(
         rows=table.rows,
         largest_difference=f"{largest:.3e}",
         checked=tuple(differences),
         agrees=largest <= TOLERANCE,
-        note="Groups without a rate were left out: Fairlearn reports 0 where the rate is undefined.",
+        note=note,
     )
 
 
-def _frame(path: Path, dialect: Mapping[str, Any], columns: Columns) -> pd.DataFrame:
+def _sampled(source: FileCounting, columns: Columns, rows: int) -> CountTable:
+    named = [columns.label, columns.prediction, *columns.attributes, *filter(None, [columns.weight])]
+    shown = ", ".join(source.quote(name) for name in named)
+    sample = f"SELECT {shown} FROM {source.table} USING SAMPLE reservoir({rows} ROWS) REPEATABLE ({SAMPLE_SEED})"  # noqa: S608
+    source.rows(f"CREATE TEMP TABLE sampled AS {sample}")
+    source.table = "sampled"
+    return count_in(source, columns)
+
+
+def _frame(source: FileCounting, columns: Columns) -> pd.DataFrame:
+    """Return the rows that count, label and prediction as 0 and 1, unknown attributes as empty text."""
     import pandas as pd
 
-    names = [columns.label, columns.prediction, *columns.attributes, *filter(None, [columns.weight])]
-    shown = ", ".join(f"coalesce({text_of(name)}, '')" for name in names)
-    with open_table(path, dialect) as connection:
-        rows = connection.execute(f"SELECT {shown} FROM predictions").fetchall()  # noqa: S608
-    frame = pd.DataFrame(rows, columns=names)
-    good = canonical_value(columns.favourable)
-    for name in (columns.label, columns.prediction):
-        frame[name] = [int(canonical_value(value) == good) for value in frame[name]]
+    named = [columns.label, columns.prediction, *columns.attributes]
+    shown = [f"CAST({source.quote(name)} AS VARCHAR)" for name in named[:2]]
+    shown += [f"CAST({attribute_value(source, columns, name)} AS VARCHAR)" for name in columns.attributes]
     if columns.weight:
-        frame[columns.weight] = frame[columns.weight].astype(float)
-    return frame
+        named.append(columns.weight)
+        shown.append(f"CAST({source.decimal(columns.weight)} AS DOUBLE)")
+    rows = source.rows(f"SELECT {', '.join(shown)} FROM {source.table}")  # noqa: S608
+    frame = pd.DataFrame(rows, columns=named, dtype=object)
+    for name in named[:2]:
+        frame[name] = pd.Series([_read(value, columns) for value in frame[name]], dtype=object)
+    unknown = {"", *columns.missing}
+    for name in columns.attributes:
+        frame[name] = ["" if value is None or value.strip() in unknown else value for value in frame[name]]
+    if columns.weight:
+        frame = frame[frame[columns.weight].notna()]
+    known = frame[frame[columns.label].notna() & frame[columns.prediction].notna()]
+    kinds = {columns.label: int, columns.prediction: int} | ({columns.weight: float} if columns.weight else {})
+    return known.astype(kinds)
+
+
+def _read(value: str | None, columns: Columns) -> int | None:
+    good = canonical_value(columns.favourable)
+    text = "" if value is None else canonical_value(value)
+    return None if not text or (text.lower() in MISSING_WORDS and text != good) else int(text == good)
 
 
 def _compare(frame: pd.DataFrame, names: tuple[str, ...], counts: AttributeCounts, columns: Columns) -> dict[str, float]:
@@ -110,7 +154,7 @@ def _rates(truth: Any, predicted: Any, groups: Any, weights: Any, counts: Attrib
         for group, group_counts in counts.groups.items():
             ours = RATES[name][1](group_counts)
             if ours is not None:
-                theirs = float(frame.by_group[name][group])
+                theirs = float(frame.by_group[name].get(group, inf))
                 worst[name] = max(worst.get(name, 0.0), _distance(ours, theirs))
     return worst
 

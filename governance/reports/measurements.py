@@ -13,10 +13,11 @@ from fractions import Fraction
 from typing import Any, Final
 
 from governance.charts import DotPlot, Estimate, dot_plot
-from governance.fairness.counting import AttributeCounts, Counts, CountTable
+from governance.fairness.counts import Amount, AttributeCounts, Counts, CountTable
 from governance.fairness.fractions import parse_fraction
+from governance.fairness.gaps import METRICS
 from governance.fairness.intervals import wilson
-from governance.fairness.metrics import METRICS, RATES
+from governance.fairness.metrics import RATES
 from governance.fairness.verdicts import MINIMUM_GROUP
 
 CHARTED: Final = ("selection_rate", "true_positive_rate")
@@ -176,5 +177,5 @@ def _short(value: Fraction | None) -> str:
     return _number(value).rstrip("0").rstrip(".")
 
 
-def _records(value: Fraction) -> str:
+def _records(value: Amount) -> str:
     return f"{value.numerator:,}" if value.denominator == 1 else f"{float(value):,.2f}"

@@ -6,7 +6,7 @@ from typing import Final
 
 from django import template
 
-from governance.fairness.metrics import METRICS
+from governance.fairness.gaps import METRICS
 from governance.workflow import State, Step, title, tone
 from registry.policy import role_title
 

@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from governance.fairness.metrics import METRICS
+from governance.fairness.gaps import METRICS
 from governance.gate import policy_for
 from governance.models import Environment, Evaluation, JobState, Release
 from governance.workflow import State

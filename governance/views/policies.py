@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
-from governance.fairness.metrics import METRICS
+from governance.fairness.gaps import METRICS
 from governance.gate import Policy, policies
 from registry.catalog.loader import framework, template
 from registry.http import Request

@@ -18,10 +18,11 @@ from django.template.defaultfilters import date as date_format
 from django.template.defaultfilters import filesizeformat
 
 from governance.charts import DotPlot, Estimate, dot_plot
-from governance.fairness.counting import AttributeCounts, Counts, CountTable
+from governance.fairness.counts import Amount, AttributeCounts, Counts, CountTable
 from governance.fairness.fractions import parse_fraction
+from governance.fairness.gaps import METRICS
 from governance.fairness.intervals import wilson
-from governance.fairness.metrics import METRICS, RATES
+from governance.fairness.metrics import RATES
 from governance.fairness.verdicts import MINIMUM_GROUP, Verdict
 from governance.models import Evaluation, Finding
 
@@ -111,19 +112,19 @@ def _by_verdict(findings: list[Finding]) -> list[dict[str, Any]]:
     return [{"verdict": verdict.value, "findings": rows, "is_open": verdict is first} for verdict, rows in parts]
 
 
-def exact(value: Fraction | None) -> str:
+def exact(value: Amount | None) -> str:
     """Return a fraction with twelve decimals, and an empty string for undefined."""
     return "" if value is None else _decimals(value, EXACT_DECIMALS)
 
 
-def shown(value: Fraction | None) -> str:
+def shown(value: Amount | None) -> str:
     """Return a fraction with four decimals, a whole number without."""
     if value is None:
         return "undefined"
     return f"{value.numerator:,}" if value.denominator == 1 else _decimals(value, SHOWN_DECIMALS)
 
 
-def _decimals(value: Fraction, places: int) -> str:
+def _decimals(value: Amount, places: int) -> str:
     scaled = round(value * 10**places)
     return f"{Decimal(scaled).scaleb(-places):,.{places}f}".replace(",", "")
 
@@ -167,12 +168,12 @@ def _chart(key: str, counts: AttributeCounts, overall: Counts) -> DotPlot:
 def _estimate(name: str, key: str, counts: Counts, evidence: Counts) -> Estimate:
     """Return a rate with its interval, which rests on rows, whatever they weigh."""
     part, whole = _share(key, counts)
-    value, rows = part / whole if whole else None, _share(key, evidence)[1]
+    value, rows = Fraction(part) / whole if whole else None, _share(key, evidence)[1]
     low, high = (None, None) if value is None else wilson(value * rows, rows) or (None, None)
     return Estimate(name, value, low, high, note=f"n = {shown(evidence.n)}")
 
 
-def _share(key: str, counts: Counts) -> tuple[Fraction, Fraction]:
+def _share(key: str, counts: Counts) -> tuple[Amount, Amount]:
     shares = {
         "selection_rate": (counts.tp + counts.fp, counts.n),
         "true_positive_rate": (counts.tp, counts.tp + counts.fn),

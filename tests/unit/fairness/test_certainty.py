@@ -12,8 +12,8 @@ import pytest
 
 from governance.fairness.columns import Columns
 from governance.fairness.counting import AttributeCounts, Counts, CountTable, count
-from governance.fairness.intervals import bootstrap, gap_interval
-from governance.fairness.metrics import METRICS, gap
+from governance.fairness.gaps import METRICS, gap
+from governance.fairness.intervals import Draws
 from governance.fairness.predictions import Preview, inspect
 from governance.fairness.verdicts import Finding, Verdict, findings
 from governance.fairness.witness import witness
@@ -67,7 +67,9 @@ def test_twelve_deserving_people_of_whom_one_in_seven_is_missed_seldom_pass():
         groups = {str(place): counts(tp, 4, 12 - tp, 14) for place, tp in enumerate(found)}
         value = gap(metric, groups).value
         assert value is not None
-        interval = gap_interval(metric, bootstrap(AttributeCounts("g", groups, Counts()), seed=number, replicates=400), value)
+        interval = Draws(AttributeCounts("g", groups, Counts()), seed=number, replicates=400).intervals([metric], {metric.key: value})[
+            metric.key
+        ]
         assert interval is not None
         passed += interval[1] <= metric.threshold
     assert passed / 200 <= 0.025
@@ -89,7 +91,7 @@ def test_a_rate_that_rests_on_nobody_is_incomplete_and_not_small():
 def test_the_draw_over_cells_is_a_bootstrap_over_rows():
     groups = {"A": counts(30, 12, 9, 29), "B": counts(14, 8, 11, 27)}
     metric, value = METRICS["dp_difference"], Fraction(0)
-    drawn = gap_interval(metric, bootstrap(AttributeCounts("g", groups, Counts()), seed=3, replicates=6000), value)
+    drawn = Draws(AttributeCounts("g", groups, Counts()), seed=3, replicates=6000).intervals([metric], {metric.key: value})[metric.key]
     picked = np.array([1] * 42 + [0] * 38 + [1] * 22 + [0] * 38)
     is_a = np.array([True] * 80 + [False] * 60)
     rng = np.random.default_rng(4)
@@ -172,9 +174,10 @@ def test_a_witness_without_a_number_disagrees(tmp_path, monkeypatch):
     assert not witness(path, dialect=preview.dialect, columns=PLAIN, table=counted).agrees
 
 
-def test_a_file_over_the_limit_is_not_taken_for_witnessed(tmp_path):
-    path, preview = write(tmp_path / "p.csv", [(1, 1, "a", 1), (0, 0, "b", 1)])
+def test_of_a_file_over_the_limit_both_sides_look_at_the_same_sample(tmp_path):
+    path, preview = write(tmp_path / "p.csv", [(number % 2, number % 3 % 2, "ab"[number % 5 % 2], 1) for number in range(600)])
     counted = count(path, dialect=preview.dialect, columns=PLAIN)
-    seen = witness(path, dialect=preview.dialect, columns=PLAIN, table=counted, row_limit=1)
-    assert (seen.rows, seen.checked) == (0, ())
-    assert "not asked" in seen.note
+    seen = witness(path, dialect=preview.dialect, columns=PLAIN, table=counted, row_limit=200)
+    assert (seen.rows, seen.agrees) == (200, True)
+    assert len(seen.checked) > len("ab")
+    assert "a random sample of 200 rows" in seen.note

@@ -8,7 +8,7 @@ from itertools import pairwise
 import pytest
 import yaml
 
-from governance.fairness.metrics import METRICS
+from governance.fairness.gaps import METRICS
 from governance.gate import Policy, PolicyError, load_policy, policies, policy_for
 from governance.gate.fairness import is_ratio
 from governance.gate.policy import ENVIRONMENTS, FOLDER, TIERS
