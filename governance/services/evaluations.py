@@ -158,6 +158,8 @@ def frozen(version: Version) -> list[dict[str, Any]]:
             "columns": evaluation.columns,
             "counts": evaluation.counts,
             "witness": evaluation.witness,
+            "scores": evaluation.scores,
+            "extras": evaluation.extras,
             "findings": [finding.body for finding in evaluation.findings.all()],
         }
         for evaluation in finished.select_related("predictions").prefetch_related("findings")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Final
 
 from django import template
@@ -71,3 +72,15 @@ def verdict_title(verdict: str) -> str:
 def verdict_tone(verdict: str) -> str:
     """Return the tone of a verdict."""
     return VERDICTS.get(verdict, ("", "neutral"))[1]
+
+
+@register.filter
+def decimals(value: Fraction | None, places: int = 3) -> str:
+    """Return an exact number with some decimals; None is undefined, never 0."""
+    return "undefined" if value is None else f"{float(value):.{places}f}"
+
+
+@register.filter
+def records(value: Fraction) -> str:
+    """Return a number of records; sums of weights have two decimals."""
+    return f"{value.numerator:,}" if value.denominator == 1 else f"{float(value):,.2f}"
