@@ -7,7 +7,7 @@ from django.urls import path, register_converter
 from governance.api import gate as gate_api
 from governance.api.releases import Releases
 from governance.http import StepConverter
-from governance.views import assets, checklists, dossiers, evaluations, home, ll144, overview, policies, releases
+from governance.views import assets, checklists, dossiers, evaluations, groups, home, ll144, overview, policies, releases
 
 register_converter(StepConverter, "step")
 
@@ -31,6 +31,7 @@ urlpatterns = [
     path(f"{VERSION}evaluations/<int:pk>/", evaluations.evaluation_detail, name="evaluation"),
     path(f"{VERSION}evaluations/<int:pk>/again/", evaluations.evaluation_retry, name="evaluation-retry"),
     path(f"{VERSION}evaluations/<int:pk>/counts.csv", evaluations.evaluation_counts, name="evaluation-counts"),
+    path(f"{VERSION}evaluations/<int:pk>/groups/<int:number>/", groups.evaluation_groups, name="evaluation-groups"),
     path(f"{VERSION}evaluations/<int:pk>/ll144/", ll144.ll144, name="ll144"),
     path(f"{VERSION}evaluations/<int:pk>/ll144/<int:summary>.pdf", ll144.ll144_download, name="ll144-download"),
     path(f"{VERSION}releases/", releases.version_releases, name="version-releases"),

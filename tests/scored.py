@@ -64,7 +64,7 @@ def _drawn(seed: int, name: str, good: Fraction, bad: Fraction) -> list[tuple[fl
 
 
 def _around(value: float, width: float = 0.04) -> dict[str, str]:
-    return {"value": f"{value:.4f}", "low": f"{max(0, value - width):.4f}", "high": f"{value + width:.4f}"}
+    return {"value": f"{value:.4f}", "low": f"{value - width:.4f}", "high": f"{value + width:.4f}"}
 
 
 def _group(name: str, pairs: list[tuple[float, int]], middle: float, *, is_defined: bool) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from django import forms
@@ -13,6 +13,10 @@ from governance.reports.ll144 import SCORING, SELECTION, Choices
 
 SEX: Final = re.compile(r"sex|gender", re.IGNORECASE)
 RACE: Final = re.compile(r"race|ethnic", re.IGNORECASE)
+UNKNOWN: Final = re.compile(
+    r"unknown|not (reported|disclosed|stated|provided|applicable)|undisclosed|prefer not|declined|missing|^n/?a$", re.IGNORECASE
+)
+MOST_GROUPS: Final = 30
 NONE: Final = ("", "Not measured")
 # The choices are the page's address, which must stay short enough for every proxy.
 LONGEST: Final = 1000
@@ -34,6 +38,12 @@ class SummaryForm(forms.Form):
         choices=[("yes", "Leave them out of the ratios"), ("no", "Compare them too")],
         help_text="The rule lets the auditor choose. Their counts and rates are shown either way.",
     )
+    unknown = forms.MultipleChoiceField(
+        required=False,
+        label="Groups that mean “unknown”",
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Such as “not reported”. Their people are counted as unknown and are in no rate.",
+    )
     reason = forms.CharField(
         required=False,
         max_length=LONGEST_REASON,
@@ -54,9 +64,10 @@ class SummaryForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
     )
 
-    def __init__(self, attributes: Sequence[str], *args: Any, has_scores: bool, **kwargs: Any) -> None:
+    def __init__(self, groups: Mapping[str, Sequence[str]], *args: Any, has_scores: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choices = [NONE, *((name, name) for name in attributes)]
+        choices = [NONE, *((name, name) for name in groups)]
+        self._offer("unknown", [(name, name) for name in sorted({name for own in groups.values() for name in own[:MOST_GROUPS]})])
         self._offer("sex", choices)
         self._offer("race", choices)
         self._offer("rate", [(SELECTION, "Selects people"), *([(SCORING, "Scores people")] if has_scores else [])])
@@ -80,6 +91,7 @@ class SummaryForm(forms.Form):
             source=found["source"],
             exclude=found["exclude"] == "yes",
             reason=found["reason"],
+            unknown=tuple(sorted(found["unknown"])),
         )
 
     def _offer(self, name: str, choices: list[tuple[str, str]]) -> None:
@@ -88,16 +100,17 @@ class SummaryForm(forms.Form):
             field.choices = choices
 
 
-def guesses(attributes: Sequence[str], *, audited_on: str = "") -> dict[str, str]:
+def guesses(groups: Mapping[str, Sequence[str]], *, audited_on: str = "") -> dict[str, Any]:
     """Return what the form shows at first: attributes by their names, the usual choices, and today."""
-    sex = next((name for name in attributes if SEX.search(name)), "")
-    race = next((name for name in attributes if RACE.search(name) and name != sex), "")
+    sex = next((name for name in groups if SEX.search(name)), "")
+    race = next((name for name in groups if RACE.search(name) and name != sex), "")
     return {
         "sex": sex,
         "race": race,
         "rate": SELECTION,
         "exclude": "yes",
         "reason": REASON,
+        "unknown": [name for attribute in (sex, race) for name in groups.get(attribute, ())[:MOST_GROUPS] if UNKNOWN.search(name)],
         "audited_on": audited_on or timezone.now().date().isoformat(),
         "distributed_on": "",
         "source": "",

@@ -49,6 +49,7 @@ class Choices:
         source: source and explanation of the data.
         exclude: leave categories under two percent out of the ratios.
         reason: why.
+        unknown: names of groups that stand for no known category, such as “not reported”.
     """
 
     sex: str
@@ -59,15 +60,16 @@ class Choices:
     source: str
     exclude: bool
     reason: str
+    unknown: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Return the choices as JSON."""
-        return dict(vars(self))
+        return {**vars(self), "unknown": list(self.unknown)}
 
     @classmethod
     def from_json(cls, content: Mapping[str, Any]) -> Choices:
         """Return the choices that ``to_json`` described."""
-        return cls(**content)
+        return cls(**{**content, "unknown": tuple(content["unknown"])})
 
     @property
     def lacks(self) -> tuple[str, ...]:
@@ -228,7 +230,7 @@ def _missing(choices: Choices, groups: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _table(number: int, title: str, attribute: str, counted: Counted, choices: Choices) -> PrintedTable:
-    groups, unknown = counted
+    groups, unknown = _without_unknown(attribute, counted, choices)
     chosen = impact_ratios(groups, unknown=unknown, exclude_small=choices.exclude)
     other = alternative(groups, chosen)
     others = _ratios(other) if other else {}
@@ -242,6 +244,15 @@ def _table(number: int, title: str, attribute: str, counted: Counted, choices: C
         other_rule=other.rule if other else "",
         excluded=chosen.excluded,
     )
+
+
+def _without_unknown(attribute: str, counted: Counted, choices: Choices) -> Counted:
+    """Move the groups that stand for no known category to the unknown records."""
+    groups, unknown = counted
+    is_crossed = attribute not in {choices.sex, choices.race}
+    named = {name: bool({*(name.split(CROSS) if is_crossed else [name])} & {*choices.unknown}) for name in groups}
+    moved = sum((records for name, (_, records) in groups.items() if named[name]), unknown)
+    return {name: share for name, share in groups.items() if not named[name]}, moved
 
 
 def _ratios(found: ImpactRatios) -> dict[str, Fraction | None]:

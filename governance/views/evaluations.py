@@ -100,7 +100,7 @@ def evaluation_detail(request: Request, kind: str, slug: str, name: str, pk: int
         "step": next(words for least, words in STEPS if evaluation.progress >= least),
         "source": source(evaluation),
         "list_url": reverse("evaluation-list", args=version.url_args),
-        **(results(evaluation) if evaluation.state == JobState.DONE else {}),
+        **(results(evaluation, request.GET.get("rate", "")) if evaluation.state == JobState.DONE else {}),
     }
     return render_part(request, "governance/evaluation_detail.html", "state", context)
 

@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
+from governance.fairness.counting import CountTable
 from governance.forms.ll144 import SummaryForm, guesses
 from governance.models import BiasAuditSummary, Evaluation, JobState
 from governance.reports import ll144 as report
@@ -43,7 +44,7 @@ def ll144(request: Request, kind: str, slug: str, name: str, pk: int) -> HttpRes
         "summary": found,
         "pdf": row,
         "why_no_pdf": refusal(request.actor, Action.SUMMARY_REQUEST, evaluation.version.target),
-        "values": [(field.html_name, field.data if field.data is not None else "") for field in form] if found else [],
+        "values": _values(form),
         "query": request.GET.urlencode(),
         "evaluation_url": reverse("evaluation", args=[*evaluation.version.url_args, pk]),
     }
@@ -61,10 +62,11 @@ def ll144_download(request: Request, kind: str, slug: str, name: str, pk: int, *
 
 
 def _form(request: Request, evaluation: Evaluation) -> SummaryForm:
-    attributes: list[str] = evaluation.columns["attributes"]
+    table = CountTable.from_json(evaluation.counts or {})
+    groups = {one.attribute: list(one.groups) for one in table.attributes if one.attribute in evaluation.columns["attributes"]}
     day = evaluation.finished_at.date().isoformat() if evaluation.finished_at else ""
     sent: Any = request.POST if request.method == "POST" else request.GET
-    return SummaryForm(attributes, sent or guesses(attributes, audited_on=day), has_scores=report.has_scores(evaluation))
+    return SummaryForm(groups, sent or guesses(groups, audited_on=day), has_scores=report.has_scores(evaluation))
 
 
 def _request(request: Request, evaluation: Evaluation, form: SummaryForm) -> BiasAuditSummary | None:
@@ -79,6 +81,12 @@ def _request(request: Request, evaluation: Evaluation, form: SummaryForm) -> Bia
     if asked.state == JobState.QUEUED:
         transaction.on_commit(partial(ring, render_summary, asked.pk))
     return asked
+
+
+def _values(form: SummaryForm) -> list[tuple[str, str]]:
+    """Return what the form was sent, to be sent again."""
+    sent = [(field.html_name, field.data) for field in form]
+    return [(name, one) for name, value in sent for one in (value if isinstance(value, list) else [value or ""])]
 
 
 def _has_chosen(form: SummaryForm) -> bool:

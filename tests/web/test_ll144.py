@@ -242,3 +242,19 @@ def test_the_sweep_rings_for_a_summary_whose_bell_was_lost(owner, evaluation, mo
 def test_scores_of_every_group_give_a_page_too(owner, evaluation):
     scored.score(evaluation)
     assert client_of(owner).get(url(evaluation), CHOSEN | {"rate": "scoring"}).status_code == 200
+
+
+def test_groups_that_mean_unknown_are_guessed_counted_and_in_no_rate(owner, evaluation):
+    sex = ("sex", {"A": (400, 1000), "not reported": (500, 1000)})
+    race = ("race", {"X": (500, 1000), "N/A": (400, 1000)})
+    both = ("sex × race", {"A × X": (200, 500), "A × N/A": (200, 500), "not reported × X": (300, 500), "not reported × N/A": (200, 500)})
+    evaluation.counts = counts([sex, race, both])
+    evaluation.save(update_fields=["counts"])
+    first = client_of(owner).get(url(evaluation)).content.decode()
+    for name in ("not reported", "N/A"):
+        assert re.search(f'value="{name}"[^>]*checked', first)
+    words = text(client_of(owner).get(url(evaluation), CHOSEN | {"unknown": ["not reported", "N/A"]}))
+    assert "Unknown (in no rate) 1,004" in words
+    assert "Unknown (in no rate) 1,504" in words
+    assert "Counted as unknown: N/A, not reported." in words
+    assert "not reported × X" not in words

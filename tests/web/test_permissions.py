@@ -131,6 +131,7 @@ TABLE: dict[str, list[Call]] = {
         ),
     ],
     "evaluation": [Call(READ, "evaluation")],
+    "evaluation-groups": [Call(READ, "groups")],
     "evaluation-counts": [Call(READ, "evaluation")],
     "ll144": [Call(READ, "evaluation"), Call(WRITE, "evaluation", LL144)],
     "ll144-download": [Call(READ, "summary")],
@@ -242,7 +243,7 @@ def furnish(owner: Any, people: dict[str, Person], team: int) -> World:
     versions.describe_version(actor=owner, version_id=made.pk, commit="0123abc", notes="Changed since.")
     dossier = dossiers.request_dossier(actor=owner, release_id=release.pk)
     dossiers.carry_out(dossier.pk)
-    chosen = Choices.from_json(LL144 | {"exclude": False, "reason": ""})
+    chosen = Choices.from_json(LL144 | {"exclude": False, "reason": "", "unknown": []})
     summary = summaries.request_summary(actor=owner, evaluation_id=done.pk, choices=chosen)
     summaries.carry_out(summary.pk)
     token, _ = tokens.create_token(actor=owner, name="t", days=1)
@@ -265,6 +266,7 @@ def furnish(owner: Any, people: dict[str, Person], team: int) -> World:
             "evidence": [*at, piece.pk],
             "predictions": [*at, done.predictions_id],
             "evaluation": [*at, done.pk],
+            "groups": [*at, done.pk, 1],
             "summary": [*at, done.pk, summary.pk],
             "failed": [*at, failed.pk],
             "release": [*at, release.pk],
