@@ -46,7 +46,8 @@ def matrix_of(table: CountTable, counts: AttributeCounts, rate: str = USUAL) -> 
     pair = next((pair for pair in _pairs(single) if CROSS.join(pair) == counts.attribute), None)
     if pair is None:
         return None
-    across, down = sorted(reversed(pair), key=lambda name: len(single[name]))
+    # On a tie the first attribute gives the rows.
+    across, down = pair if len(single[pair[0]]) < len(single[pair[1]]) else pair[::-1]
     key = rate if rate in WHOLES else USUAL
     found = {
         (row, column): _entry(key, counts, name)

@@ -84,3 +84,9 @@ def decimals(value: Fraction | None, places: int = 3) -> str:
 def records(value: Fraction) -> str:
     """Return a number of records; sums of weights have two decimals."""
     return f"{value.numerator:,}" if value.denominator == 1 else f"{float(value):,.2f}"
+
+
+@register.filter
+def signed(value: Fraction, places: int = 4) -> str:
+    """Return a change with its sign."""
+    return f"{float(value):+.{places}f}".replace("-", "−")

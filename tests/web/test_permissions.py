@@ -131,6 +131,7 @@ TABLE: dict[str, list[Call]] = {
         ),
     ],
     "evaluation": [Call(READ, "evaluation")],
+    "evaluation-compare": [Call(READ, "version")],
     "evaluation-groups": [Call(READ, "groups")],
     "evaluation-counts": [Call(READ, "evaluation")],
     "ll144": [Call(READ, "evaluation"), Call(WRITE, "evaluation", LL144)],
