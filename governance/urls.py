@@ -7,7 +7,7 @@ from django.urls import path, register_converter
 from governance.api import gate as gate_api
 from governance.api.releases import Releases
 from governance.http import StepConverter
-from governance.views import assets, checklists, compare, dossiers, evaluations, groups, home, ll144, overview, policies, releases
+from governance.views import assets, checklists, compare, dossiers, evaluations, groups, home, ll144, newest, overview, policies, releases
 
 register_converter(StepConverter, "step")
 
@@ -27,6 +27,7 @@ urlpatterns = [
     path(f"{VERSION}evidence/<int:pk>/remove/", checklists.evidence_remove, name="evidence-remove"),
     path(f"{VERSION}evaluations/", evaluations.evaluation_list, name="evaluation-list"),
     path(f"{VERSION}evaluations/compare/", compare.evaluation_compare, name="evaluation-compare"),
+    path(f"{VERSION}evaluations/newest/", newest.evaluation_newest, name="evaluation-newest"),
     path(f"{VERSION}evaluations/upload/", evaluations.predictions_upload, name="predictions-upload"),
     path(f"{VERSION}evaluations/predictions/<int:pk>/", evaluations.predictions_map, name="predictions-map"),
     path(f"{VERSION}evaluations/<int:pk>/", evaluations.evaluation_detail, name="evaluation"),

@@ -131,6 +131,7 @@ TABLE: dict[str, list[Call]] = {
         ),
     ],
     "evaluation": [Call(READ, "evaluation")],
+    "evaluation-newest": [Call(row(LOGIN, 404, 302, 302, 302, 302, 302, 302), "version")],
     "evaluation-compare": [Call(READ, "version")],
     "evaluation-groups": [Call(READ, "groups")],
     "evaluation-counts": [Call(READ, "evaluation")],

@@ -175,3 +175,30 @@ def test_the_dossier_prints_scores_matrix_significance_and_guidance(owner, evalu
         evaluation.scores["attributes"][0]["groups"][0]["auc"]["value"],
     ):
         assert wanted in words
+
+
+def test_the_card_leads_to_the_newest_verdicts(client, owner, evaluation):
+    version = evaluation.version
+    address = reverse("evaluation-newest", args=version.url_args)
+    for page in (reverse("document", args=version.url_args), reverse("document-edit", args=[*version.url_args, "quantitative_analyses"])):
+        content = client.get(page).content.decode()
+        assert f'hx-get="{address}"' in content
+        assert f'href="{address}"' in content
+    assert address not in client.get(reverse("document-edit", args=[*version.url_args, "intended_use"])).content.decode()
+    newer = factories.evaluation(owner, version)
+    assert client.get(address)["Location"] == url(newer)
+    part = client.get(address, headers={"HX-Request": "true"})
+    assert "<html" not in part.content.decode()
+    assert url(newer) in part.content.decode()
+    assert "By sex" in text(part)
+    assert f"{newer.findings.filter(verdict='pass').count()} pass" in text(part)
+
+
+def test_the_card_of_an_unmeasured_version_and_of_a_dataset(client, owner):
+    version = factories.version(owner)
+    address = reverse("evaluation-newest", args=version.url_args)
+    assert client.get(address)["Location"] == reverse("evaluation-list", args=version.url_args)
+    assert "Nothing has been measured of this version yet." in text(client.get(address, headers={"HX-Request": "true"}))
+    data = factories.version(owner, kind="dataset")
+    assert "evaluations/newest/" not in client.get(reverse("document", args=data.url_args)).content.decode()
+    assert client.get(reverse("evaluation-newest", args=data.url_args)).status_code == 404
