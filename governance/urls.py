@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path, register_converter
 
 from governance.api import gate as gate_api
+from governance.api.evaluations import Evaluations, OneEvaluation
 from governance.api.releases import Releases
 from governance.http import StepConverter
 from governance.views import assets, checklists, compare, dossiers, evaluations, groups, home, ll144, newest, overview, policies, releases
@@ -48,5 +49,7 @@ urlpatterns = [
     path("policies/", policies.policy_list, name="policy-list"),
     path("policies/<slug:key>/", policies.policy_detail, name="policy"),
     path("api/v1/gate/", gate_api.gate, name="api-gate"),
+    path("api/v1/evaluations/", Evaluations.as_view(), name="api-evaluations"),
+    path("api/v1/evaluations/<int:pk>/", OneEvaluation.as_view(), name="api-evaluation"),
     path("api/v1/releases/", Releases.as_view(), name="api-releases"),
 ]

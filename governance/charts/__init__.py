@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from governance.charts.curves import Curve, CurvePlot, calibration_plot, roc_plot
 from governance.charts.dots import DotPlot, Estimate, dot_plot, percent
-from governance.charts.matrix import Entry, GapMatrix, gap_matrix
+from governance.charts.matrix import Entry, GapMatrix, fits, gap_matrix
 
 __all__ = [
     "Curve",
@@ -21,6 +21,7 @@ __all__ = [
     "GapMatrix",
     "calibration_plot",
     "dot_plot",
+    "fits",
     "gap_matrix",
     "percent",
     "roc_plot",

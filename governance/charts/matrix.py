@@ -64,7 +64,7 @@ class Label:
 
 @dataclass(frozen=True)
 class GapMatrix:
-    """Squares on a grid; ``is_drawn`` is false when there are too many to be read."""
+    """Squares on a grid; with ``is_drawn`` false there are too many to be read, and none."""
 
     title: str
     description: str
@@ -91,7 +91,9 @@ def gap_matrix(
         entries: by row and column; what is missing has no records.
         overall: the rate of all records, with which each square is compared.
     """
-    side = Fraction(SQUARES, max(len(columns), 1))
+    if not fits(rows, columns):
+        return GapMatrix(title, "", (), (), (), "0", HEAD, is_drawn=False)
+    side = Fraction(SQUARES, len(columns))
     squares = tuple(
         tuple(
             _square(entries.get((row, column)), row, column, (LEFT + side * across, HEAD + ROW * down), overall)
@@ -99,19 +101,24 @@ def gap_matrix(
         )
         for down, row in enumerate(rows)
     )
-    fits = int(side) // LETTER
+    letters = int(side) // LETTER
     return GapMatrix(
         title=title,
         description=" ".join(square.words for line in squares for square in line),
         rows=tuple(Label(row, short(row, LONGEST_ROW), str(HEAD + ROW * down + ROW // 2)) for down, row in enumerate(rows)),
         columns=tuple(
-            Label(one, short(one, fits), f"{float(LEFT + side * (across + Fraction(1, 2))):.1f}") for across, one in enumerate(columns)
+            Label(one, short(one, letters), f"{float(LEFT + side * (across + Fraction(1, 2))):.1f}") for across, one in enumerate(columns)
         ),
         squares=squares,
         side=f"{float(side - 2):.1f}",
         height=HEAD + ROW * len(rows),
-        is_drawn=0 < len(rows) <= MOST_ROWS and 0 < len(columns) <= MOST_COLUMNS,
+        is_drawn=True,
     )
+
+
+def fits(rows: Sequence[str], columns: Sequence[str]) -> bool:
+    """Whether a matrix of these groups can be read."""
+    return 0 < len(rows) <= MOST_ROWS and 0 < len(columns) <= MOST_COLUMNS
 
 
 def short(text: str, longest: int) -> str:

@@ -20,6 +20,8 @@ from typing import Final
 
 SMALL_SHARE: Final = Fraction(1, 50)
 TWO: Final = 2
+# How many left-out categories a sentence names; the table marks them all.
+MOST_NAMED: Final = 20
 # Of a category: those selected (or scored above the median), and all of them.
 Share = tuple[Fraction, Fraction]
 
@@ -139,7 +141,9 @@ def above_median(scores: Mapping[str, Sequence[Fraction]], *, unknown: Sequence[
 
 
 def _rule(reference: str, excluded: set[str]) -> str:
-    left_out = f" Left out, because each has under 2 % of the records: {', '.join(sorted(excluded))}." if excluded else ""
+    named = ", ".join(sorted(excluded)[:MOST_NAMED])
+    more = f" and {len(excluded) - MOST_NAMED:,} more" if len(excluded) > MOST_NAMED else ""
+    left_out = f" Left out, because each has under 2 % of the records: {named}{more}." if excluded else ""
     if not reference:
         return f"No category is left to compare with.{left_out}"
     among = "among those with at least 2 % of all records" if excluded else "of all categories, however small"

@@ -7,7 +7,7 @@ from fractions import Fraction
 from types import MappingProxyType
 from typing import Final
 
-from governance.charts import Entry, GapMatrix, gap_matrix
+from governance.charts import Entry, GapMatrix, fits, gap_matrix
 from governance.fairness.counting import CROSS, AttributeCounts, Counts, CountTable
 from governance.fairness.metrics import RATES
 
@@ -51,7 +51,7 @@ def matrix_of(table: CountTable, counts: AttributeCounts, rate: str = USUAL) -> 
     key = rate if rate in WHOLES else USUAL
     found = {
         (row, column): _entry(key, counts, name)
-        for row in single[down]
+        for row in (single[down] if fits(single[down], single[across]) else ())
         for column in single[across]
         if (name := CROSS.join((row, column) if pair[0] == down else (column, row))) in counts.groups
     }

@@ -153,6 +153,8 @@ TABLE: dict[str, list[Call]] = {
     "dossier-download": [Call(READ, "dossier")],
     "api-assets": [Call(LISTED)],
     "api-versions": [Call(LISTED)],
+    "api-evaluations": [Call(LISTED)],
+    "api-evaluation": [Call({**LISTED, "stranger": 404}, "id")],
     "api-releases": [Call(LISTED)],
     "api-schema": [Call(LISTED)],
     "api-gate": [
@@ -269,6 +271,7 @@ def furnish(owner: Any, people: dict[str, Person], team: int) -> World:
             "predictions": [*at, done.predictions_id],
             "evaluation": [*at, done.pk],
             "groups": [*at, done.pk, 1],
+            "id": [done.pk],
             "summary": [*at, done.pk, summary.pk],
             "failed": [*at, failed.pk],
             "release": [*at, release.pk],

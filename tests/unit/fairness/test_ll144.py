@@ -88,6 +88,7 @@ def test_when_every_category_is_small_nothing_is_left_to_compare_with():
     found = impact_ratios(groups)
     assert found.reference == ""
     assert "No category is left to compare with." in found.rule
+    assert found.rule.endswith("g26 and 80 more.")
     assert alternative(groups, found).reference == "g4"
 
 
