@@ -7,6 +7,7 @@ from django.contrib import admin
 from governance.models import (
     Answer,
     Assessment,
+    BiasAuditSummary,
     Decision,
     Dossier,
     Evaluation,
@@ -17,4 +18,4 @@ from governance.models import (
 )
 from registry.admin import Window
 
-admin.site.register([Answer, Assessment, Decision, Dossier, Evaluation, Evidence, Finding, Predictions, Release], Window)
+admin.site.register([Answer, Assessment, BiasAuditSummary, Decision, Dossier, Evaluation, Evidence, Finding, Predictions, Release], Window)

@@ -13,8 +13,8 @@ from typing import Any
 from celery import shared_task
 from kombu.exceptions import OperationalError
 
-from governance.models import Dossier, Evaluation
-from governance.services import dossiers, evaluations, jobs
+from governance.models import BiasAuditSummary, Dossier, Evaluation
+from governance.services import dossiers, evaluations, jobs, summaries
 
 logger = logging.getLogger(__name__)
 
@@ -31,6 +31,12 @@ def render_dossier(dossier_id: int) -> None:
     dossiers.carry_out(dossier_id)
 
 
+@shared_task(name="governance.render_summary")
+def render_summary(summary_id: int) -> None:
+    """Render one summary of a bias audit to PDF."""
+    summaries.carry_out(summary_id)
+
+
 @shared_task(name="governance.sweep")
 def sweep() -> None:
     """Ring again for jobs whose bell was lost or whose worker went silent."""
@@ -38,6 +44,8 @@ def sweep() -> None:
         ring(carry_out_evaluation, pk)
     for pk in jobs.forsaken(Dossier).values_list("pk", flat=True):
         ring(render_dossier, pk)
+    for pk in jobs.forsaken(BiasAuditSummary).values_list("pk", flat=True):
+        ring(render_summary, pk)
 
 
 def ring(task: Any, pk: int) -> bool:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from django.urls import path, register_converter
 
 from governance.api import gate as gate_api
+from governance.api.evaluations import Evaluations, OneEvaluation
 from governance.api.releases import Releases
 from governance.http import StepConverter
-from governance.views import assets, checklists, dossiers, evaluations, home, overview, policies, releases
+from governance.views import assets, checklists, compare, dossiers, evaluations, groups, home, ll144, newest, overview, policies, releases
 
 register_converter(StepConverter, "step")
 
@@ -26,11 +27,16 @@ urlpatterns = [
     path(f"{VERSION}evidence/<int:pk>/", checklists.evidence_download, name="evidence"),
     path(f"{VERSION}evidence/<int:pk>/remove/", checklists.evidence_remove, name="evidence-remove"),
     path(f"{VERSION}evaluations/", evaluations.evaluation_list, name="evaluation-list"),
+    path(f"{VERSION}evaluations/compare/", compare.evaluation_compare, name="evaluation-compare"),
+    path(f"{VERSION}evaluations/newest/", newest.evaluation_newest, name="evaluation-newest"),
     path(f"{VERSION}evaluations/upload/", evaluations.predictions_upload, name="predictions-upload"),
     path(f"{VERSION}evaluations/predictions/<int:pk>/", evaluations.predictions_map, name="predictions-map"),
     path(f"{VERSION}evaluations/<int:pk>/", evaluations.evaluation_detail, name="evaluation"),
     path(f"{VERSION}evaluations/<int:pk>/again/", evaluations.evaluation_retry, name="evaluation-retry"),
     path(f"{VERSION}evaluations/<int:pk>/counts.csv", evaluations.evaluation_counts, name="evaluation-counts"),
+    path(f"{VERSION}evaluations/<int:pk>/groups/<int:number>/", groups.evaluation_groups, name="evaluation-groups"),
+    path(f"{VERSION}evaluations/<int:pk>/ll144/", ll144.ll144, name="ll144"),
+    path(f"{VERSION}evaluations/<int:pk>/ll144/<int:summary>.pdf", ll144.ll144_download, name="ll144-download"),
     path(f"{VERSION}releases/", releases.version_releases, name="version-releases"),
     path(f"{VERSION}releases/submit/", releases.release_submit, name="release-submit"),
     path(f"{VERSION}releases/<int:pk>/", releases.release_detail, name="release"),
@@ -43,5 +49,7 @@ urlpatterns = [
     path("policies/", policies.policy_list, name="policy-list"),
     path("policies/<slug:key>/", policies.policy_detail, name="policy"),
     path("api/v1/gate/", gate_api.gate, name="api-gate"),
+    path("api/v1/evaluations/", Evaluations.as_view(), name="api-evaluations"),
+    path("api/v1/evaluations/<int:pk>/", OneEvaluation.as_view(), name="api-evaluation"),
     path("api/v1/releases/", Releases.as_view(), name="api-releases"),
 ]

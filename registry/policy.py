@@ -57,6 +57,8 @@ class Action(StrEnum):
     RELEASE_REVOKE = "release.revoke"
     DOSSIER_REQUEST = "dossier.request"
     DOSSIER_FINISH = "dossier.finish"
+    SUMMARY_REQUEST = "summary.request"
+    SUMMARY_FINISH = "summary.finish"
     JOURNAL_READ = "journal.read"
     PEOPLE_MANAGE = "people.manage"
     TOKEN_MANAGE = "token.manage"  # noqa: S105 - the name of an action, not a secret
@@ -219,6 +221,8 @@ RULES: Final[Mapping[Action, tuple[Check, ...]]] = MappingProxyType(
         Action.RELEASE_REVOKE: (_person, _owner_or_reviewer),
         Action.DOSSIER_REQUEST: (_person,),
         Action.DOSSIER_FINISH: (_system,),
+        Action.SUMMARY_REQUEST: (_person, _contributor),
+        Action.SUMMARY_FINISH: (_system,),
         Action.JOURNAL_READ: (_reads_journal,),
         Action.PEOPLE_MANAGE: (_administrator,),
         Action.TOKEN_MANAGE: (_person, _own),

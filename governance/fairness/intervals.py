@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 from governance.fairness.counts import Amount, AttributeCounts
 from governance.fairness.gaps import Metric
 from governance.fairness.metrics import Rate
-from governance.fairness.ratetable import CELLS, OF_SHARE, Cells, matrix, wilson_bounds
+from governance.fairness.ratetable import CELLS, OF_SHARE, Cells, matrix, rates_of, wilson_bounds
 
 if TYPE_CHECKING:
     import numpy as np
@@ -70,9 +70,11 @@ class Draws:
     def intervals(self, metrics: Sequence[Metric], values: Mapping[str, Fraction]) -> dict[str, tuple[Fraction, Fraction]]:
         """Return the 95 % percentile interval of each gap by metric key, without those that are undefined in all draws.
 
-        A gap is a largest minus a smallest, which noise pushes apart; so the
-        percentiles lie too far out, and for a small gap may even leave out its
-        value. The interval is widened to hold it.
+        A gap is a largest minus a smallest, which noise pushes apart: drawn
+        again, it is never zero, even where the groups are equal. So the bound
+        towards equality is that of the two groups that made the gap, with its
+        sign, and ends at 0 (for a ratio at 1); the bound away from it is that
+        of the drawn gaps. The interval is widened to hold its value.
 
         A rate of exactly 0 or 1 never changes in a bootstrap, however few records
         it rests on, so that it would look certain. There the rate is drawn from
@@ -85,27 +87,19 @@ class Draws:
             Efron and Tibshirani 1993, chapter 13 (percentile interval); Brown,
             Cai and DasGupta 2001 (Jeffreys prior for a share near 0 or 1).
         """
-        import numpy as np
-
         asked = [metric for metric in metrics if metric.key in values]
-        drawn: dict[str, list[np.ndarray]] = {metric.key: [] for metric in asked}
+        drawn: dict[str, list[tuple[np.ndarray, np.ndarray]]] = {metric.key: [] for metric in asked}
         loosen = _Loosened(self)
+        ends = {rate: _ends(rates_of(rate, self.observed)) for metric in asked for rate in metric.rates}
         for tables in self.tables():
             rates: dict[Rate, np.ndarray] = {}
             for metric in asked:
                 for rate in metric.rates:
                     if rate not in rates:
                         rates[rate] = _redrawn(rate, tables, loosen)
-                drawn[metric.key].append(_gaps(metric, [rates[rate] for rate in metric.rates]))
-        found = {}
-        for metric in asked:
-            every = np.concatenate(drawn[metric.key])
-            defined = every[np.isfinite(every)]
-            if defined.size:
-                low, high = np.percentile(defined, [2.5, 97.5])
-                value = values[metric.key]
-                found[metric.key] = (min(rounded(float(low)), value), max(rounded(float(high)), value))
-        return found
+                drawn[metric.key].append(_gaps(metric, [(rates[rate], ends[rate]) for rate in metric.rates]))
+        found = {metric.key: _bounds(drawn[metric.key], values[metric.key], is_ratio=metric.is_ratio) for metric in asked}
+        return {key: bounds for key, bounds in found.items() if bounds is not None}
 
     def tables(self) -> Iterable[np.ndarray]:
         """Yield the drawn tables in portions, shape (some replicates, groups, 4); records, or sums of weights.
@@ -198,14 +192,38 @@ def _redrawn(rate: Rate, tables: np.ndarray, loosen: _Loosened) -> np.ndarray:
     return np.asarray(redrawn)
 
 
-def _gaps(metric: Metric, rates: list[np.ndarray]) -> np.ndarray:
+def _ends(rates: np.ndarray) -> tuple[int, int]:
+    """Return the places of the largest and the smallest of some rates; there are at least two."""
     import numpy as np
 
+    return int(np.nanargmax(rates)), int(np.nanargmin(rates))
+
+
+def _gaps(metric: Metric, drawn: list[tuple[np.ndarray, tuple[int, int]]]) -> tuple[np.ndarray, np.ndarray]:
+    """Return the gaps of drawn rates, and the signed gaps between the groups that made the gap in truth."""
+    import numpy as np
+
+    gaps, signed = [], []
     with np.errstate(divide="ignore", invalid="ignore"):
-        found = []
-        for one in rates:
-            largest, smallest = one.max(axis=1), one.min(axis=1)
-            found.append(smallest / largest if metric.is_ratio else largest - smallest)
+        for rates, (best, worst) in drawn:
+            largest, smallest = rates.max(axis=1), rates.min(axis=1)
+            gaps.append(smallest / largest if metric.is_ratio else largest - smallest)
+            signed.append(rates[:, worst] / rates[:, best] if metric.is_ratio else rates[:, best] - rates[:, worst])
     if metric.is_mean:
-        return np.asarray(np.mean(found, axis=0))
-    return np.asarray(np.minimum.reduce(found) if metric.is_ratio else np.maximum.reduce(found))
+        return np.mean(gaps, axis=0), np.mean(signed, axis=0)
+    pick = np.minimum if metric.is_ratio else np.maximum
+    return pick.reduce(gaps), pick.reduce(signed)
+
+
+def _bounds(drawn: list[tuple[np.ndarray, np.ndarray]], value: Fraction, *, is_ratio: bool) -> tuple[Fraction, Fraction] | None:
+    import numpy as np
+
+    gaps, signed = (np.concatenate(parts) for parts in zip(*drawn, strict=True))
+    gaps, signed = gaps[np.isfinite(gaps)], signed[np.isfinite(signed)]
+    if not gaps.size or not signed.size:
+        return None
+    if is_ratio:
+        low, high = np.percentile(gaps, 2.5), min(1.0, np.percentile(signed, 97.5))
+    else:
+        low, high = max(0.0, np.percentile(signed, 2.5)), np.percentile(gaps, 97.5)
+    return min(rounded(float(low)), value), max(rounded(float(high)), value)

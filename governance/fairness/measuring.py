@@ -10,7 +10,7 @@ from typing import Any, Final
 from governance.fairness.columns import Columns
 from governance.fairness.counting import count_in
 from governance.fairness.counts import CountTable
-from governance.fairness.gaps import METRICS
+from governance.fairness.gaps import METRICS, SCORE_METRICS
 from governance.fairness.intervals import REPLICATES
 from governance.fairness.medians import MedianSplit, median_split
 from governance.fairness.scorecells import ScoreScan, scan_scores
@@ -93,7 +93,14 @@ class Measurement:
             "median": "" if self.split is None else f"{self.split.median:.12g}",
             "missing": self.scan.missing,
             "attributes": [
-                {"attribute": attribute, "groups": [self._group(attribute, group) for group in groups.values()]}
+                {
+                    "attribute": attribute,
+                    "unknown": self.scan.unknown(attribute),
+                    "groups": [self._group(attribute, group) for group in groups.values()],
+                    "disparities": [
+                        finding.to_json() for finding in self.findings if finding.metric in SCORE_METRICS and finding.attribute == attribute
+                    ],
+                }
                 for attribute, groups in self.scores.items()
             ],
         }

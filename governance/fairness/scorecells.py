@@ -79,6 +79,10 @@ class ScoreScan:
     low: float
     high: float
 
+    def unknown(self, attribute: str) -> int:
+        """Return the scored rows whose attribute is unknown."""
+        return int(next((one.rows[one.group < 0].sum() for one in self.sets if one.attribute == attribute), 0))
+
 
 def scan_scores(source: Counting, columns: Columns, table: CountTable, *, most_distinct: int = MOST_DISTINCT) -> ScoreScan | None:
     """Group the scores of a source by label and by every set of attributes; None when no row has a score.

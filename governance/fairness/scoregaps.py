@@ -28,7 +28,7 @@ def score_findings(
 
     Values are rounded to six decimals. Intervals are drawn from the normal
     distributions that the groups' own intervals stand for, which is
-    approximate, and widened to hold the value. Calibration asks for 100
+    approximate; the bound towards 0 is that of the two groups furthest apart. Calibration asks for 100
     records a group, whatever the minimum.
     """
     found = []
@@ -58,7 +58,10 @@ def _gap(metric: Metric, estimates: Mapping[str, Estimate], seed: int) -> tuple[
     middle = np.array(list(values.values()))
     error = np.array([(_number(one.high, one.value) - _number(one.low, one.value)) / (2 * Z) for one in known.values()])
     drawn = np.clip(np.random.default_rng(seed).normal(middle, error, size=(REPLICATES, len(known))), 0, 1)
-    low, high = np.percentile(drawn.max(axis=1) - drawn.min(axis=1), [2.5, 97.5])
+    names = list(known)
+    pair = drawn[:, names.index(best)] - drawn[:, names.index(worst)]
+    low = max(0.0, float(np.percentile(pair if middle[names.index(best)] >= middle[names.index(worst)] else -pair, 2.5)))
+    high = float(np.percentile(drawn.max(axis=1) - drawn.min(axis=1), 97.5))
     return Gap(value, best, worst, incomplete), (min(value, rounded(float(low))), max(value, rounded(float(high))))
 
 

@@ -80,12 +80,12 @@ class GroupScores:
         """Return the metrics as JSON without floats."""
         return {
             "group": self.group,
-            "n": _text(self.n),
-            "positives": _text(self.positives),
+            "n": round(self.n),
+            "positives": round(self.positives),
             **{name: getattr(self, name).to_json() for name in METRIC_NAMES},
             "auc_error_bound": _text(self.auc_error_bound),
             "calibration": [
-                {"from": _text(one.low), "to": _text(one.high), "n": _text(one.n)}
+                {"from": _text(one.low), "to": _text(one.high), "n": round(one.n)}
                 | {"mean_score": _text(one.mean_score), "observed": _text(one.observed)}
                 for one in self.calibration
             ],

@@ -68,9 +68,10 @@ def witness(path: Path, *, dialect: Mapping[str, Any], columns: Columns, table: 
     with open_source(path, dialect) as source:
         note = UNDEFINED
         if table.rows > row_limit:
-            table = _sampled(source, columns, row_limit)
+            sample(source, columns, row_limit)
+            table = count_in(source, columns)
             note = f"Both sides looked at a random sample of {row_limit:,} rows. {UNDEFINED}"
-        frame = _frame(source, columns)
+        frame = frame_of(source, columns)
     differences: dict[str, float] = {}
     for names in columns.sets:
         counts = table.by(CROSS.join(names))
@@ -88,17 +89,17 @@ def witness(path: Path, *, dialect: Mapping[str, Any], columns: Columns, table: 
     )
 
 
-def _sampled(source: FileCounting, columns: Columns, rows: int) -> CountTable:
-    named = [columns.label, columns.prediction, *columns.attributes, *filter(None, [columns.weight])]
+def sample(source: FileCounting, columns: Columns, rows: int) -> None:
+    """Let a source be a random sample of its rows, drawn with a fixed seed; all of them, when they are fewer."""
+    named = [columns.label, columns.prediction, *columns.attributes, *filter(None, [columns.weight, columns.score])]
     shown = ", ".join(source.quote(name) for name in named)
-    sample = f"SELECT {shown} FROM {source.table} USING SAMPLE reservoir({rows} ROWS) REPEATABLE ({SAMPLE_SEED})"  # noqa: S608
-    source.rows(f"CREATE TEMP TABLE sampled AS {sample}")
+    drawn = f"SELECT {shown} FROM {source.table} USING SAMPLE reservoir({rows} ROWS) REPEATABLE ({SAMPLE_SEED})"  # noqa: S608
+    source.rows(f"CREATE TEMP TABLE sampled AS {drawn}")
     source.table = "sampled"
-    return count_in(source, columns)
 
 
-def _frame(source: FileCounting, columns: Columns) -> pd.DataFrame:
-    """Return the rows that count, label and prediction as 0 and 1, unknown attributes as empty text."""
+def frame_of(source: FileCounting, columns: Columns) -> pd.DataFrame:
+    """Return the rows that count: label and prediction 0 or 1, unknown attributes empty text, weight and score as floats."""
     import pandas as pd
 
     named = [columns.label, columns.prediction, *columns.attributes]
@@ -107,6 +108,9 @@ def _frame(source: FileCounting, columns: Columns) -> pd.DataFrame:
     if columns.weight:
         named.append(columns.weight)
         shown.append(f"CAST({source.decimal(columns.weight)} AS DOUBLE)")
+    if columns.score:
+        named.append(columns.score)
+        shown.append(source.double(columns.score))
     rows = source.rows(f"SELECT {', '.join(shown)} FROM {source.table}")  # noqa: S608
     frame = pd.DataFrame(rows, columns=named, dtype=object)
     for name in named[:2]:
@@ -117,8 +121,8 @@ def _frame(source: FileCounting, columns: Columns) -> pd.DataFrame:
     if columns.weight:
         frame = frame[frame[columns.weight].notna()]
     known = frame[frame[columns.label].notna() & frame[columns.prediction].notna()]
-    kinds = {columns.label: int, columns.prediction: int} | ({columns.weight: float} if columns.weight else {})
-    return known.astype(kinds)
+    floats = dict.fromkeys(filter(None, [columns.weight, columns.score]), float)
+    return known.astype({columns.label: int, columns.prediction: int, **floats})
 
 
 def _read(value: str | None, columns: Columns) -> int | None:

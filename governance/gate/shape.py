@@ -30,6 +30,15 @@ METRICS: Final[Mapping[str, str]] = MappingProxyType(
         "ppv_difference": "Predictive parity difference",
         "for_difference": "False omission rate difference",
         "accuracy_difference": "Accuracy difference",
+        "di_four_fifths": "Disparate impact ratio",
+        "eo_difference_mean": "Equalized odds difference, mean",
+        "fpr_ratio": "False positive rate ratio",
+        "fnr_ratio": "False negative rate ratio",
+        "fdr_difference": "False discovery rate difference",
+        "accuracy_ratio": "Accuracy ratio",
+        "treatment_equality_ratio": "Treatment equality ratio",
+        "auc_difference": "AUC difference",
+        "calibration": "Calibration error difference",
     }
 )
 

@@ -1,7 +1,7 @@
 """The tables of what people decide.
 
 The rule is the registry's: columns, constraints and reads. Imports go one
-way: job, assessment and evaluation, release, dossier.
+way: job, assessment and evaluation, release, dossier and summary.
 """
 
 from __future__ import annotations
@@ -11,10 +11,12 @@ from governance.models.dossier import Dossier
 from governance.models.evaluation import Evaluation, Finding, Predictions
 from governance.models.job import Job, JobState
 from governance.models.release import Decision, Environment, Release
+from governance.models.summary import BiasAuditSummary
 
 __all__ = [
     "Answer",
     "Assessment",
+    "BiasAuditSummary",
     "Decision",
     "Dossier",
     "Environment",

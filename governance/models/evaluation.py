@@ -53,6 +53,8 @@ class Evaluation(Job):
     columns = models.JSONField(help_text="Which column means what, and which outcome is favourable.")
     counts = models.JSONField(null=True)
     witness = models.JSONField(null=True)
+    scores = models.JSONField(null=True, help_text="Score metrics by group, as decimal text; null without a score.")
+    extras = models.JSONField(default=dict, help_text="Significance, Simpson's paradox, notes, and rows that were left out.")
 
     objects = EvaluationQuerySet.as_manager()
 

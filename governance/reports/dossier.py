@@ -17,13 +17,14 @@ from governance.models import Decision, Release
 from governance.reports.checklists import checklists
 from governance.reports.documents import PrintedDocument, document
 from governance.reports.measurements import evaluations
+from governance.reports.scores import METRICS, rates_of_roc
 from governance.reports.summary import portrait
 from governance.workflow import State, Step, title, tone
 from registry.catalog.loader import frameworks, templates
 from registry.digest import canonical, sha256
 from registry.models.asset import Relation, Tier
 
-EDITION: Final = "assay/dossier/1"
+EDITION: Final = "assay/dossier/2"
 MARKS: Final[Mapping[State, str]] = {
     State.PROMOTED: "",
     State.SUPERSEDED: "SUPERSEDED",
@@ -108,6 +109,8 @@ def context_of(source: Source) -> dict[str, Any]:
         "checklists": checklists(content["assessments"]),
         "newest": measured[0] if measured else None,
         "older": measured[1:],
+        "score_metrics": METRICS,
+        "roc_rates": rates_of_roc(),
         "metric_requirements": [one for one in source.requirements if one.key.startswith(("metric:", "evaluation"))],
         "requirements": source.requirements,
         "met": len(source.requirements) - len(unmet(source.requirements)),

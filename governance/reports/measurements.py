@@ -12,13 +12,19 @@ from datetime import datetime
 from fractions import Fraction
 from typing import Any, Final
 
-from governance.charts import DotPlot, Estimate, dot_plot
+from governance.charts import DotPlot, Estimate, GapMatrix, dot_plot
 from governance.fairness.counts import Amount, AttributeCounts, Counts, CountTable
 from governance.fairness.fractions import parse_fraction
-from governance.fairness.gaps import METRICS
+from governance.fairness.gaps import EVERY_METRIC
 from governance.fairness.intervals import wilson
 from governance.fairness.metrics import RATES
 from governance.fairness.verdicts import MINIMUM_GROUP
+from governance.reports import scores
+from governance.reports.extras import Extras, extras_of
+from governance.reports.featured import featured
+from governance.reports.guidance import BaseRates, base_rates, title_of
+from governance.reports.matrices import matrix_of
+from governance.reports.scores import ScoredAttribute
 
 CHARTED: Final = ("selection_rate", "true_positive_rate")
 SHOWN: Final = ("base_rate", "selection_rate", "true_positive_rate", "false_positive_rate", "precision", "accuracy")
@@ -56,13 +62,16 @@ class PrintedGroup:
 
 @dataclass(frozen=True)
 class PrintedAttribute:
-    """One sensitive attribute or intersection."""
+    """One sensitive attribute or intersection; ``left_out`` groups are in the snapshot only, because there are too many."""
 
     name: str
     anchor: str
     groups: tuple[PrintedGroup, ...]
     charts: tuple[DotPlot, ...]
     gaps: tuple[PrintedGap, ...]
+    left_out: int
+    matrix: GapMatrix | None
+    scores: ScoredAttribute | None
 
     @property
     def remarks(self) -> tuple[PrintedGap, ...]:
@@ -89,6 +98,9 @@ class PrintedEvaluation:
     verdicts: tuple[tuple[str, str, int], ...]
     rates: tuple[str, ...]
     attributes: tuple[PrintedAttribute, ...]
+    extras: Extras
+    base_rates: tuple[BaseRates, ...]
+    score_method: str
 
     @property
     def gap_count(self) -> int:
@@ -115,13 +127,17 @@ def _evaluation(part: Mapping[str, Any]) -> PrintedEvaluation:
         witness=part["witness"],
         verdicts=tuple((*VERDICTS[key], number) for key, number in tally.items()),
         rates=tuple(RATES[key][0] for key in SHOWN),
-        attributes=tuple(_attribute(counts, table, part["findings"], number) for number, counts in enumerate(table.attributes, start=1)),
+        attributes=tuple(_attribute(counts, table, part, number) for number, counts in enumerate(table.attributes, start=1)),
+        extras=extras_of(part.get("extras")),
+        base_rates=tuple(base_rates(table, part["findings"])),
+        score_method=scores.method(part.get("scores")),
     )
 
 
-def _attribute(counts: AttributeCounts, table: CountTable, findings: list[Mapping[str, Any]], number: int) -> PrintedAttribute:
-    own = [finding for finding in findings if finding["attribute"] == counts.attribute]
-    groups = [_group(name, group, is_small=counts.evidence(name).n < MINIMUM_GROUP) for name, group in counts.groups.items()]
+def _attribute(counts: AttributeCounts, table: CountTable, part: Mapping[str, Any], number: int) -> PrintedAttribute:
+    own = [finding for finding in part["findings"] if finding["attribute"] == counts.attribute]
+    names = featured(counts, own)
+    groups = [_group(name, counts.groups[name], is_small=counts.evidence(name).n < MINIMUM_GROUP) for name in names]
     if counts.unknown.n:
         groups.append(_group("Unknown", counts.unknown))
     groups.append(_group("All records", table.overall))
@@ -129,8 +145,11 @@ def _attribute(counts: AttributeCounts, table: CountTable, findings: list[Mappin
         name=counts.attribute,
         anchor=f"attribute-{number}",
         groups=tuple(groups),
-        charts=tuple(_chart(key, counts, table) for key in CHARTED),
+        charts=tuple(_chart(key, counts, table, names) for key in CHARTED),
         gaps=tuple(_gap(finding) for finding in own),
+        left_out=len(counts.groups) - len(names),
+        matrix=matrix_of(table, counts),
+        scores=scores.scored(part.get("scores")).get(counts.attribute),
     )
 
 
@@ -138,9 +157,9 @@ def _group(name: str, counts: Counts, *, is_small: bool = False) -> PrintedGroup
     return PrintedGroup(name, _records(counts.n), tuple(RATES[key][1](counts) for key in SHOWN), is_small)
 
 
-def _chart(key: str, counts: AttributeCounts, table: CountTable) -> DotPlot:
+def _chart(key: str, counts: AttributeCounts, table: CountTable, names: list[str]) -> DotPlot:
     title, rate = RATES[key]
-    estimates = [_estimate(name, key, group, table) for name, group in counts.groups.items()]
+    estimates = [_estimate(name, key, counts.groups[name], table) for name in names]
     return dot_plot(f"{title} by {counts.attribute}", estimates, reference=rate(table.overall))
 
 
@@ -154,12 +173,12 @@ def _estimate(name: str, key: str, counts: Counts, table: CountTable) -> Estimat
 
 
 def _gap(finding: Mapping[str, Any]) -> PrintedGap:
-    metric = METRICS.get(finding["metric"])
+    metric = EVERY_METRIC.get(finding["metric"])
     label, tone = VERDICTS[finding["verdict"]]
     low, high = parse_fraction(finding["low"]), parse_fraction(finding["high"])
     bound = "at least" if metric is not None and metric.is_ratio else "at most"
     return PrintedGap(
-        title=metric.title if metric else finding["metric"],
+        title=title_of(finding["metric"]),
         value=_number(parse_fraction(finding["value"])),
         interval="" if low is None or high is None else f"{_number(low)} to {_number(high)}",
         threshold=f"{bound} {_short(parse_fraction(finding['threshold']))}",

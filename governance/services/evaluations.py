@@ -10,9 +10,10 @@ from django.db import transaction
 from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 
-from governance.fairness import counting, predictions, verdicts
+from governance.fairness import predictions
 from governance.fairness.columns import Columns, check_columns
-from governance.fairness.counting import CountTable
+from governance.fairness.measuring import Measurement, measure
+from governance.fairness.source import open_source
 from governance.fairness.witness import Witness, witness
 from governance.models import Evaluation, Finding, JobState, Predictions
 from governance.services import files, jobs
@@ -23,7 +24,6 @@ from registry.policy import SYSTEM, Action, Actor
 from registry.services.versions import clean_filename, locked_version
 
 SHELF: Final = "predictions"
-SEED: Final = 20190129
 BROKE_OFF: Final = "The computation broke off; the worker's log says where. Run it again, or tell your operator."
 
 
@@ -31,9 +31,8 @@ BROKE_OFF: Final = "The computation broke off; the worker's log says where. Run 
 class Result:
     """What one attempt has found."""
 
-    table: CountTable
+    measured: Measurement
     seen: Witness
-    found: tuple[verdicts.Finding, ...]
 
 
 def upload_predictions(*, actor: Actor, version_id: int, filename: str, stream: IO[bytes], most_bytes: int) -> Predictions:
@@ -112,9 +111,11 @@ def finish_evaluation(*, actor: Actor, evaluation: Evaluation, result: Result) -
     """
     row = jobs.held(evaluation)
     policy.require(actor, Action.EVALUATION_FINISH)
-    row.counts, row.witness = result.table.to_json(), result.seen.to_json()
+    found = result.measured
+    row.counts, row.witness = found.table.to_json(), result.seen.to_json()
+    row.scores, row.extras = found.scores_json(), found.extras_json()
     row.state, row.progress, row.finished_at = JobState.DONE, 100, timezone.now()
-    row.save(update_fields=["counts", "witness", "state", "progress", "finished_at"])
+    row.save(update_fields=["counts", "witness", "scores", "extras", "state", "progress", "finished_at"])
     row.findings.all().delete()
     Finding.objects.bulk_create(
         Finding(
@@ -126,9 +127,9 @@ def finish_evaluation(*, actor: Actor, evaluation: Evaluation, result: Result) -
             verdict=finding.verdict,
             body=finding.to_json(),
         )
-        for position, finding in enumerate(result.found)
+        for position, finding in enumerate(found.findings)
     )
-    audit.record(actor, Action.EVALUATION_FINISH, _subject(row), {"attempt": row.attempt, "rows": result.table.rows})
+    audit.record(actor, Action.EVALUATION_FINISH, _subject(row), {"attempt": row.attempt, "rows": found.table.rows})
 
 
 @transaction.atomic
@@ -158,6 +159,8 @@ def frozen(version: Version) -> list[dict[str, Any]]:
             "columns": evaluation.columns,
             "counts": evaluation.counts,
             "witness": evaluation.witness,
+            "scores": evaluation.scores,
+            "extras": evaluation.extras,
             "findings": [finding.body for finding in evaluation.findings.all()],
         }
         for evaluation in finished.select_related("predictions").prefetch_related("findings")
@@ -205,11 +208,19 @@ def _measure(evaluation: Evaluation) -> Result:
     columns = Columns.from_json(evaluation.columns)
     dialect: Mapping[str, Any] = uploaded.preview["dialect"]
     jobs.beat(evaluation, 10)
-    table = counting.count(path, dialect=dialect, columns=columns, progress=lambda done: jobs.beat(evaluation, 10 + done // 2))
+    with open_source(path, dialect, label=uploaded.filename) as source:
+        measured = measure(source, columns, progress=lambda done: jobs.beat(evaluation, 10 + done // 2))
+    _refuse_change(uploaded.preview["rows"], measured.table.rows)
     jobs.beat(evaluation, 60)
-    seen = witness(path, dialect=dialect, columns=columns, table=table)
-    jobs.beat(evaluation, 90)
-    return Result(table=table, seen=seen, found=tuple(verdicts.findings(table, seed=SEED)))
+    seen = witness(path, dialect=dialect, columns=columns, table=measured.table)
+    jobs.beat(evaluation, 95)
+    return Result(measured=measured, seen=seen)
+
+
+def _refuse_change(before: int, now: int) -> None:
+    if before != now:
+        message = f"The file has {now:,} rows now and had {before:,} when it was uploaded. Upload it again."
+        raise ConflictError(message)
 
 
 def _fail(evaluation: Evaluation, reason: str) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Final
 
 from django import template
 
-from governance.fairness.gaps import METRICS
+from governance.fairness.gaps import EVERY_METRIC
 from governance.workflow import State, Step, title, tone
 from registry.policy import role_title
 
@@ -58,7 +59,7 @@ def role_in_words(role: str) -> str:
 @register.filter
 def metric_title(key: str) -> str:
     """Return a metric in words."""
-    return METRICS[key].title if key in METRICS else key
+    return EVERY_METRIC[key].title if key in EVERY_METRIC else key
 
 
 @register.filter
@@ -71,3 +72,21 @@ def verdict_title(verdict: str) -> str:
 def verdict_tone(verdict: str) -> str:
     """Return the tone of a verdict."""
     return VERDICTS.get(verdict, ("", "neutral"))[1]
+
+
+@register.filter
+def decimals(value: Fraction | None, places: int = 3) -> str:
+    """Return an exact number with some decimals; None is undefined, never 0."""
+    return "undefined" if value is None else f"{float(value):.{places}f}"
+
+
+@register.filter
+def records(value: Fraction) -> str:
+    """Return a number of records; sums of weights have two decimals."""
+    return f"{value.numerator:,}" if value.denominator == 1 else f"{float(value):,.2f}"
+
+
+@register.filter
+def signed(value: Fraction, places: int = 4) -> str:
+    """Return a change with its sign."""
+    return f"{float(value):+.{places}f}".replace("-", "−")

@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from governance.fairness.gaps import METRICS
+from governance.fairness.gaps import EVERY_METRIC
 from governance.gate import policy_for
 from governance.models import Environment, Evaluation, JobState, Release
 from governance.workflow import State
@@ -93,7 +93,7 @@ def _verdicts(wanted: dict[int, frozenset[str]]) -> dict[int, str]:
     newest: dict[int, str] = {}
     finished = Evaluation.objects.filter(version_id__in=list(wanted), state=JobState.DONE)
     for evaluation in finished.order_by("finished_at", "pk").defer("counts", "witness").prefetch_related("findings"):
-        asked = wanted[evaluation.version_id] or frozenset(METRICS)
+        asked = wanted[evaluation.version_id] or frozenset(EVERY_METRIC)
         found = {finding.verdict for finding in evaluation.findings.all() if finding.metric in asked}
         newest[evaluation.version_id] = next((verdict for verdict in VERDICT_ORDER if verdict in found), "")
     return newest

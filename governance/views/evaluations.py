@@ -18,7 +18,7 @@ from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from governance.fairness.counting import CountTable
+from governance.fairness.counts import CountTable
 from governance.fairness.predictions import Preview
 from governance.forms.evaluations import NAME_LENGTH, MapForm, UploadForm
 from governance.models import Evaluation, JobState, Predictions
@@ -100,7 +100,7 @@ def evaluation_detail(request: Request, kind: str, slug: str, name: str, pk: int
         "step": next(words for least, words in STEPS if evaluation.progress >= least),
         "source": source(evaluation),
         "list_url": reverse("evaluation-list", args=version.url_args),
-        **(results(evaluation) if evaluation.state == JobState.DONE else {}),
+        **(results(evaluation, request.GET.get("rate", "")) if evaluation.state == JobState.DONE else {}),
     }
     return render_part(request, "governance/evaluation_detail.html", "state", context)
 

@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
-from governance.fairness.gaps import METRICS
+from governance.fairness.gaps import EVERY_METRIC
 from governance.gate import Policy, policies
 from registry.catalog.loader import framework, template
 from registry.http import Request
@@ -80,7 +80,7 @@ def _measured(policy: Policy) -> Iterator[tuple[str, str]]:
         f"{rule.minimum_attributes} sensitive attribute{'s' if rule.minimum_attributes > 1 else ''}",
     )
     for key, threshold in rule.metrics.items():
-        metric = METRICS[key]
+        metric = EVERY_METRIC[key]
         bound = "at least" if metric.is_ratio else "at most"
         yield metric.title, f"{bound} {float(threshold):g}; an inconclusive interval is {WORDS[rule.on_inconclusive]}"
 

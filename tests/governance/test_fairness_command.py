@@ -133,6 +133,20 @@ def test_errors_of_a_regression(tmp_path):
     assert found["disparities"]["mae_difference"]["value"] == 1.5
 
 
+def test_other_metrics_run_through_metric_frame(path, tmp_path):
+    from sklearn.metrics import matthews_corrcoef
+
+    found = run(path, "--by", "sex", "--metric", "matthews_corrcoef")["others"][0]
+    assert found["groups"]["a"] == pytest.approx(matthews_corrcoef([1] * 40 + [0] * 20 + [1] * 10 + [0] * 30, [1] * 60 + [0] * 40))
+    assert found["difference"] == pytest.approx(abs(found["groups"]["a"] - found["groups"]["b"]))
+    for name, message in (("os.system", "There is no metric"), ("roc_auc_score", "needs the score")):
+        with pytest.raises(CommandError, match=message):
+            run(path, "--by", "sex", "--metric", name)
+    (tmp_path / "s.csv").write_text("y_true,y_pred,s,sex\n1,1,0.9,a\n0,0,0.2,a\n1,1,0.8,b\n1,0,0.3,b\n")
+    found = run(tmp_path / "s.csv", "--by", "sex", "--score", "s", "--metric", "roc_auc_score")["others"][0]
+    assert (found["groups"], found["difference"]) == ({"a": 1.0, "b": None}, None)
+
+
 def test_no_database_is_touched(path):
     """Without the mark ``django_db`` any query fails the test."""
     run(path, "--by", "sex")

@@ -17,7 +17,8 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from governance.models import Assessment, Dossier, Evaluation, Evidence, JobState, Predictions, Release
-from governance.services import dossiers, evaluations, evidence, releases
+from governance.reports.ll144 import Choices
+from governance.services import dossiers, evaluations, evidence, releases, summaries
 from governance.workflow import Step
 from registry.catalog.loader import frameworks
 from registry.models import Person, Version
@@ -53,6 +54,15 @@ class Call:
     query: dict[str, str] = field(default_factory=dict)
 
 
+LL144 = {
+    "sex": "sex",
+    "race": "",
+    "rate": "selection",
+    "exclude": "no",
+    "audited_on": "2026-11-20",
+    "distributed_on": "2027-01-02",
+    "source": "Held-out applications.",
+}
 TABLE: dict[str, list[Call]] = {
     "home": [Call(EVERYBODY)],
     "health": [Call(OPEN)],
@@ -121,7 +131,12 @@ TABLE: dict[str, list[Call]] = {
         ),
     ],
     "evaluation": [Call(READ, "evaluation")],
+    "evaluation-newest": [Call(row(LOGIN, 404, 302, 302, 302, 302, 302, 302), "version")],
+    "evaluation-compare": [Call(READ, "version")],
+    "evaluation-groups": [Call(READ, "groups")],
     "evaluation-counts": [Call(READ, "evaluation")],
+    "ll144": [Call(READ, "evaluation"), Call(WRITE, "evaluation", LL144)],
+    "ll144-download": [Call(READ, "summary")],
     "evaluation-retry": [Call(WRITE, "failed", {})],
     "version-releases": [Call(READ, "version")],
     "release-submit": [Call(READ, "version"), Call(WRITE, "version", {"environment": "production"})],
@@ -138,6 +153,8 @@ TABLE: dict[str, list[Call]] = {
     "dossier-download": [Call(READ, "dossier")],
     "api-assets": [Call(LISTED)],
     "api-versions": [Call(LISTED)],
+    "api-evaluations": [Call(LISTED)],
+    "api-evaluation": [Call({**LISTED, "stranger": 404}, "id")],
     "api-releases": [Call(LISTED)],
     "api-schema": [Call(LISTED)],
     "api-gate": [
@@ -230,6 +247,9 @@ def furnish(owner: Any, people: dict[str, Person], team: int) -> World:
     versions.describe_version(actor=owner, version_id=made.pk, commit="0123abc", notes="Changed since.")
     dossier = dossiers.request_dossier(actor=owner, release_id=release.pk)
     dossiers.carry_out(dossier.pk)
+    chosen = Choices.from_json(LL144 | {"exclude": False, "reason": "", "unknown": []})
+    summary = summaries.request_summary(actor=owner, evaluation_id=done.pk, choices=chosen)
+    summaries.carry_out(summary.pk)
     token, _ = tokens.create_token(actor=owner, name="t", days=1)
     at = list(made.url_args)
     return World(
@@ -250,6 +270,9 @@ def furnish(owner: Any, people: dict[str, Person], team: int) -> World:
             "evidence": [*at, piece.pk],
             "predictions": [*at, done.predictions_id],
             "evaluation": [*at, done.pk],
+            "groups": [*at, done.pk, 1],
+            "id": [done.pk],
+            "summary": [*at, done.pk, summary.pk],
             "failed": [*at, failed.pk],
             "release": [*at, release.pk],
             "withdraw": [*at, release.pk, Step.WITHDRAW],

@@ -19,6 +19,7 @@ from governance.fairness.columns import Columns, canonical_value, check_edges
 from governance.fairness.gaps import METRICS, metric_named
 from governance.fairness.measuring import SEED, Settings, measure
 from governance.fairness.opening import as_utf8, dialect_of
+from governance.fairness.others import OTHERS, others
 from governance.fairness.problems import PredictionsError
 from governance.fairness.regression import count_errors
 from governance.fairness.source import FileCounting, open_source
@@ -64,6 +65,7 @@ class Command(BaseCommand):
         parser.add_argument("--fail-on", choices=list(FAILING), help="exit 1 when a threshold has this verdict or a worse one")
         parser.add_argument("--witness", action="store_true", help="let Fairlearn compute the same, and compare")
         parser.add_argument("--witness-rows", type=int, default=ROW_LIMIT, help="rows that Fairlearn looks at, at most")
+        parser.add_argument("--metric", action="append", default=[], help=f"also run through MetricFrame: {', '.join(OTHERS)}")
         parser.add_argument("--delimiter", default="", help="of a CSV; told by its header otherwise")
         parser.add_argument("--encoding", default="", help="of a CSV without a byte order mark, such as cp1252; UTF-8 otherwise")
         parser.add_argument("--json", action="store_true", help="print the result as JSON")
@@ -100,6 +102,9 @@ class Command(BaseCommand):
                 settings = Settings(options["seed"], options["bootstrap"], thresholds, options["minimum_group"])
                 measurement = measure(source, columns, settings)
             found = report.to_json(measurement, replicates=options["bootstrap"], minimum_group=options["minimum_group"])
+            if options["metric"]:
+                run = others(text, dialect=dialect, columns=columns, metrics=options["metric"], row_limit=options["witness_rows"])
+                found["others"] = [vars(one) | {"groups": dict(one.groups)} for one in run]
             if options["witness"]:
                 seen = witness(text, dialect=dialect, columns=columns, table=measurement.table, row_limit=options["witness_rows"])
                 found["witness"] = seen.to_json() | {"largest_difference": float(seen.largest_difference)}

@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from governance.fairness.columns import Columns
-from governance.fairness.counting import AttributeCounts, Counts, CountTable, count
+from governance.fairness.counting import count
+from governance.fairness.counts import AttributeCounts, Counts, CountTable
 from governance.fairness.gaps import METRICS, gap
 from governance.fairness.intervals import Draws
 from governance.fairness.predictions import Preview, inspect
@@ -181,3 +182,20 @@ def test_of_a_file_over_the_limit_both_sides_look_at_the_same_sample(tmp_path):
     assert (seen.rows, seen.agrees) == (200, True)
     assert len(seen.checked) > len("ab")
     assert "a random sample of 200 rows" in seen.note
+
+
+def test_the_interval_of_no_gap_holds_zero_about_as_often_as_it_says():
+    """A percentile interval of a largest minus a smallest would nearly never hold it."""
+    import numpy as np
+
+    random = np.random.default_rng(3)
+    metrics = [METRICS["dp_difference"], METRICS["dp_ratio"]]
+    held = {metric.key: 0 for metric in metrics}
+    for number in range(120):
+        groups = {name: Counts(tp=int(random.binomial(200, 0.5)), fn=0) for name in "ab"}
+        groups = {name: Counts(tp=one.tp, fn=200 - one.tp) for name, one in groups.items()}
+        values = {metric.key: gap(metric, groups).value for metric in metrics}
+        found = Draws(AttributeCounts("g", groups, Counts()), seed=number, replicates=400).intervals(metrics, values)
+        held["dp_difference"] += found["dp_difference"][0] == 0
+        held["dp_ratio"] += found["dp_ratio"][1] == 1
+    assert all(count >= 105 for count in held.values()), held

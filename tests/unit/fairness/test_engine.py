@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from governance.fairness import verdicts
 from governance.fairness.columns import Columns, canonical_value, check_columns, pairs
-from governance.fairness.counting import AttributeCounts, Counts, CountTable, count
+from governance.fairness.counting import count
+from governance.fairness.counts import AttributeCounts, Counts, CountTable
 from governance.fairness.gaps import METRICS, gap
 from governance.fairness.intervals import wilson
 from governance.fairness.metrics import RATES, selection_rate, treatment_equality

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from governance.fairness.columns import Columns, check_columns
-from governance.fairness.counting import Counts, count
+from governance.fairness.counting import count
+from governance.fairness.counts import Counts
 from governance.fairness.predictions import MOST_DISTINCT, MOST_LINE, PredictionsError, Preview, inspect, suggest
 
 COLUMNS = Columns("y", "p", "1", attributes=("g",))

@@ -8,7 +8,7 @@ from itertools import pairwise
 import pytest
 import yaml
 
-from governance.fairness.gaps import METRICS
+from governance.fairness.gaps import EVERY_METRIC
 from governance.gate import Policy, PolicyError, load_policy, policies, policy_for
 from governance.gate.fairness import is_ratio
 from governance.gate.policy import ENVIRONMENTS, FOLDER, TIERS
@@ -71,8 +71,8 @@ def test_production_of_what_can_harm_people_has_a_reviewer_in_every_case():
 
 
 def test_the_gate_knows_every_metric_of_the_engine_by_its_title_and_direction():
-    assert dict(TITLES) == {key: metric.title for key, metric in METRICS.items()}
-    assert {key: is_ratio(key) for key in METRICS} == {key: metric.is_ratio for key, metric in METRICS.items()}
+    assert dict(TITLES) == {key: metric.title for key, metric in EVERY_METRIC.items()}
+    assert {key: is_ratio(key) for key in EVERY_METRIC} == {key: metric.is_ratio for key, metric in EVERY_METRIC.items()}
 
 
 def changed(key, value):

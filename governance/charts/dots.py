@@ -1,9 +1,4 @@
-"""Where the marks of a chart stand; a Django template draws them as SVG.
-
-The rule: rates come in as exact fractions and leave as coordinates, with no
-colour and no HTML. One chart serves the screen and the PDF. It never stands
-alone: the table beside it holds the same numbers.
-"""
+"""Dots with intervals on a common scale from 0 to 1, one row for each group."""
 
 from __future__ import annotations
 
