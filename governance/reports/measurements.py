@@ -181,7 +181,7 @@ def _gap(finding: Mapping[str, Any]) -> PrintedGap:
         title=title_of(finding["metric"]),
         value=_number(parse_fraction(finding["value"])),
         interval="" if low is None or high is None else f"{_number(low)} to {_number(high)}",
-        threshold=f"{bound} {_short(parse_fraction(finding['threshold']))}",
+        threshold=f"{bound} {_short(parse_fraction(finding['threshold']))}" if finding["threshold"] else "none agreed on",
         label=label,
         tone=tone,
         sentence=finding["sentence"],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import IO, Any, Final
 
 from django.db import transaction
@@ -12,10 +13,11 @@ from django.utils import timezone
 
 from governance.fairness import predictions
 from governance.fairness.columns import Columns, check_columns
-from governance.fairness.measuring import Measurement, measure
+from governance.fairness.measuring import Measurement, Settings, measure
 from governance.fairness.source import open_source
 from governance.fairness.witness import Witness, witness
-from governance.models import Evaluation, Finding, JobState, Predictions
+from governance.gate.policy import policies
+from governance.models import Environment, Evaluation, Finding, JobState, Predictions
 from governance.services import files, jobs
 from registry import audit, policy
 from registry.errors import ConflictError, DomainError
@@ -113,7 +115,7 @@ def finish_evaluation(*, actor: Actor, evaluation: Evaluation, result: Result) -
     policy.require(actor, Action.EVALUATION_FINISH)
     found = result.measured
     row.counts, row.witness = found.table.to_json(), result.seen.to_json()
-    row.scores, row.extras = found.scores_json(), found.extras_json()
+    row.scores, row.extras = found.scores_json(), found.extras_json() | {"thresholds": thresholds_of(row.version)[1]}
     row.state, row.progress, row.finished_at = JobState.DONE, 100, timezone.now()
     row.save(update_fields=["counts", "witness", "scores", "extras", "state", "progress", "finished_at"])
     row.findings.all().delete()
@@ -209,12 +211,27 @@ def _measure(evaluation: Evaluation) -> Result:
     dialect: Mapping[str, Any] = uploaded.preview["dialect"]
     jobs.beat(evaluation, 10)
     with open_source(path, dialect, label=uploaded.filename) as source:
-        measured = measure(source, columns, progress=lambda done: jobs.beat(evaluation, 10 + done // 2))
+        settings = Settings(thresholds=thresholds_of(evaluation.version)[0])
+        measured = measure(source, columns, settings, progress=lambda done: jobs.beat(evaluation, 10 + done // 2))
     _refuse_change(uploaded.preview["rows"], measured.table.rows)
     jobs.beat(evaluation, 60)
     seen = witness(path, dialect=dialect, columns=columns, table=measured.table)
     jobs.beat(evaluation, 95)
     return Result(measured=measured, seen=seen)
+
+
+def thresholds_of(version: Version) -> tuple[Mapping[str, Fraction], str]:
+    """Return the thresholds that gaps are judged by, and the policy that sets them.
+
+    They are those of the last environment that has an evaluation in its
+    policy for the model's tier; a metric that it does not name keeps its
+    usual threshold. The gate judges again by the policy of each release.
+    """
+    for environment in reversed(Environment.values):
+        found = policies().get(f"{version.asset.tier}-{environment}")
+        if found is not None and found.evaluations is not None:
+            return found.evaluations.metrics, f"{found.title}, version {found.version}"
+    return {}, ""
 
 
 def _refuse_change(before: int, now: int) -> None:

@@ -138,7 +138,7 @@ def _gap(finding: Finding) -> dict[str, Any]:
         "value": Cell(finding.metric, "undefined" if value is None else decimals(value), exact(value)),
         "low": None if low is None else decimals(low),
         "high": None if high is None else decimals(high),
-        "threshold": f"{bound} {plain(parse_fraction(body['threshold']))}",
+        "threshold": f"{bound} {plain(parse_fraction(body['threshold']))}" if body["threshold"] else "none agreed on",
         "verdict": finding.verdict,
         "best": body["best_group"],
         "worst": body["worst_group"],

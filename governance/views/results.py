@@ -69,6 +69,7 @@ def source(evaluation: Evaluation) -> list[dict[str, Any]]:
         {"label": "Attributes", "value": ", ".join([*columns["attributes"], *crossed])},
         {"label": "Score", "value": columns["score"]},
         {"label": "Weight", "value": columns["weight"]},
+        {"label": "Thresholds", "value": (evaluation.extras or {}).get("thresholds") or "the usual ones"},
         {"label": "Asked for by", "value": f"{evaluation.requested_by.name}, {_moment(evaluation.requested_at)}"},
     ]
     if evaluation.finished_at:
