@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path, register_converter
 
 from governance.api import gate as gate_api
+from governance.api.predictions import PredictionsUpload
 from governance.api.releases import Releases
 from governance.http import StepConverter
 from governance.views import assets, checklists, dossiers, evaluations, home, overview, policies, releases
@@ -30,6 +31,7 @@ urlpatterns = [
     path(f"{VERSION}evaluations/predictions/<int:pk>/", evaluations.predictions_map, name="predictions-map"),
     path(f"{VERSION}evaluations/<int:pk>/", evaluations.evaluation_detail, name="evaluation"),
     path(f"{VERSION}evaluations/<int:pk>/again/", evaluations.evaluation_retry, name="evaluation-retry"),
+    path(f"{VERSION}evaluations/<int:pk>/cancel/", evaluations.evaluation_cancel, name="evaluation-cancel"),
     path(f"{VERSION}evaluations/<int:pk>/counts.csv", evaluations.evaluation_counts, name="evaluation-counts"),
     path(f"{VERSION}releases/", releases.version_releases, name="version-releases"),
     path(f"{VERSION}releases/submit/", releases.release_submit, name="release-submit"),
@@ -43,5 +45,6 @@ urlpatterns = [
     path("policies/", policies.policy_list, name="policy-list"),
     path("policies/<slug:key>/", policies.policy_detail, name="policy"),
     path("api/v1/gate/", gate_api.gate, name="api-gate"),
+    path("api/v1/models/<slug:slug>/<version:name>/predictions/", PredictionsUpload.as_view(), name="api-predictions"),
     path("api/v1/releases/", Releases.as_view(), name="api-releases"),
 ]

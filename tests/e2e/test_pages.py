@@ -34,7 +34,7 @@ DIFFERENT_FOR_EACH = {"home", "release"}
 # Names that answer no page: steps by POST, and files. The rest is what programs ask.
 NO_PAGE = {
     "answer-clear", "artifact-add", "artifact-remove", "dossier-download", "evaluation-counts",
-    "evaluation-retry", "evidence", "evidence-add", "evidence-remove", "health", "lineage-add",
+    "evaluation-cancel", "evaluation-retry", "evidence", "evidence-add", "evidence-remove", "health", "lineage-add",
     "lineage-remove", "release-resubmit", "release-snapshot", "release-step", "team-add", "token-revoke",
 }  # fmt: skip
 # Shown without a script only, so no link leads there: what stands below an address of that kind.
