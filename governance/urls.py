@@ -6,6 +6,7 @@ from django.urls import path, register_converter
 
 from governance.api import gate as gate_api
 from governance.api.evaluations import Evaluations, OneEvaluation
+from governance.api.predictions import PredictionsUpload
 from governance.api.releases import Releases
 from governance.http import StepConverter
 from governance.views import assets, checklists, compare, dossiers, evaluations, groups, home, ll144, newest, overview, policies, releases
@@ -33,6 +34,7 @@ urlpatterns = [
     path(f"{VERSION}evaluations/predictions/<int:pk>/", evaluations.predictions_map, name="predictions-map"),
     path(f"{VERSION}evaluations/<int:pk>/", evaluations.evaluation_detail, name="evaluation"),
     path(f"{VERSION}evaluations/<int:pk>/again/", evaluations.evaluation_retry, name="evaluation-retry"),
+    path(f"{VERSION}evaluations/<int:pk>/cancel/", evaluations.evaluation_cancel, name="evaluation-cancel"),
     path(f"{VERSION}evaluations/<int:pk>/counts.csv", evaluations.evaluation_counts, name="evaluation-counts"),
     path(f"{VERSION}evaluations/<int:pk>/groups/<int:number>/", groups.evaluation_groups, name="evaluation-groups"),
     path(f"{VERSION}evaluations/<int:pk>/ll144/", ll144.ll144, name="ll144"),
@@ -51,5 +53,6 @@ urlpatterns = [
     path("api/v1/gate/", gate_api.gate, name="api-gate"),
     path("api/v1/evaluations/", Evaluations.as_view(), name="api-evaluations"),
     path("api/v1/evaluations/<int:pk>/", OneEvaluation.as_view(), name="api-evaluation"),
+    path("api/v1/models/<slug:slug>/<version:name>/predictions/", PredictionsUpload.as_view(), name="api-predictions"),
     path("api/v1/releases/", Releases.as_view(), name="api-releases"),
 ]

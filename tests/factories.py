@@ -9,7 +9,7 @@ from typing import Any
 
 from governance.fairness.columns import Columns
 from governance.models import Evaluation, Release
-from governance.services import assessments, evaluations, releases
+from governance.services import assessments, evaluations, predictions, releases
 from governance.workflow import Step
 from registry.catalog.loader import frameworks, template
 from registry.catalog.schema import Field, FieldType
@@ -120,7 +120,7 @@ COLUMNS = Columns(
 
 def evaluation(actor: Actor, made: Version, *, rows: int = PREDICTIONS_ROWS) -> Evaluation:
     """A finished evaluation over even predictions."""
-    uploaded = evaluations.upload_predictions(
+    uploaded = predictions.upload_predictions(
         actor=actor,
         version_id=made.pk,
         filename="predictions.csv",

@@ -14,7 +14,7 @@ from django.db import transaction
 from governance.demo import loans
 from governance.fairness.columns import Columns
 from governance.models import Release
-from governance.services import assessments, dossiers, evaluations, releases
+from governance.services import assessments, dossiers, evaluations, predictions, releases
 from governance.workflow import Step
 from registry.catalog.loader import frameworks
 from registry.catalog.schema import Item
@@ -202,7 +202,7 @@ def _answer_item(actor: Actor, version: Version, key: str, item: Item, number: i
 
 
 def _evaluate(actor: Actor, version: Version, trained: loans.Trained) -> None:
-    uploaded = evaluations.upload_predictions(
+    uploaded = predictions.upload_predictions(
         actor=actor,
         version_id=version.pk,
         filename=f"loan-predictions-{version.name}.csv",

@@ -34,6 +34,19 @@ class UploadForm(forms.Form):
         label="Name of the evaluation",
         help_text="What the predictions are, such as “Held-out applications, 2026”. Left empty, the file's name is taken.",
     )
+    whole = forms.CharField(
+        label="Upload",
+        widget=forms.HiddenInput,
+        initial="yes",
+        error_messages={"required": "The upload broke off before its end. Send the file again."},
+    )
+
+    def __init__(self, *args: Any, refusal: str = "", **kwargs: Any) -> None:
+        """Take what a browser sent, and the sentence that says why the file was not read to its end."""
+        super().__init__(*args, **kwargs)
+        if refusal:
+            self.fields["file"].error_messages["required"] = refusal
+            self.fields["whole"].required = False
 
 
 class MapForm(forms.Form):

@@ -65,6 +65,10 @@ class Evaluation(Job):
                 condition=~models.Q(state="done") | models.Q(counts__isnull=False, finished_at__isnull=False, progress=100),
                 name="a_finished_evaluation_has_counts",
             ),
+            models.CheckConstraint(
+                condition=~models.Q(state="cancelled") | models.Q(finished_at__isnull=False, counts__isnull=True),
+                name="a_cancelled_evaluation_has_ended_without_counts",
+            ),
             models.CheckConstraint(condition=~models.Q(state="failed") | ~models.Q(error=""), name="a_failed_evaluation_says_why"),
         ]
 

@@ -20,6 +20,7 @@ class JobState(models.TextChoices):
     RUNNING = "running", "Running"
     DONE = "done", "Finished"
     FAILED = "failed", "Failed"
+    CANCELLED = "cancelled", "Cancelled"
 
 
 class Job(models.Model):
@@ -40,8 +41,8 @@ class Job(models.Model):
 
     @property
     def is_over(self) -> bool:
-        """Whether the job has ended, well or badly."""
-        return self.state in {JobState.DONE, JobState.FAILED}
+        """Whether the job has ended: well, badly, or because somebody cancelled it."""
+        return self.state in {JobState.DONE, JobState.FAILED, JobState.CANCELLED}
 
 
 def abandoned(before: datetime) -> models.Q:

@@ -1,14 +1,13 @@
-"""Uploading predictions, asking for an evaluation, and carrying it out."""
+"""Asking for an evaluation, and carrying it out."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import IO, Any, Final
+from typing import Any, Final
 
 from django.db import transaction
-from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 
 from governance.fairness import predictions
@@ -19,13 +18,13 @@ from governance.fairness.witness import Witness, witness
 from governance.gate.policy import policies
 from governance.models import Environment, Evaluation, Finding, JobState, Predictions
 from governance.services import files, jobs
+from governance.services.predictions import SHELF
 from registry import audit, policy
-from registry.errors import ConflictError, DomainError
+from registry.errors import ConflictError
 from registry.models import Version
 from registry.policy import SYSTEM, Action, Actor
-from registry.services.versions import clean_filename, locked_version
+from registry.services.versions import locked_version
 
-SHELF: Final = "predictions"
 BROKE_OFF: Final = "The computation broke off; the worker's log says where. Run it again, or tell your operator."
 
 
@@ -35,25 +34,6 @@ class Result:
 
     measured: Measurement
     seen: Witness
-
-
-def upload_predictions(*, actor: Actor, version_id: int, filename: str, stream: IO[bytes], most_bytes: int) -> Predictions:
-    """Keep a file of predictions after looking into it.
-
-    The look may take seconds, so it happens before the transaction and on a
-    copy: a file that is refused is never kept.
-
-    Raises:
-        ForbiddenError: the actor does not write in the team.
-        DomainError: too large, or not a CSV or Parquet table; nothing is kept.
-    """
-    version = Version.objects.select_related("asset").get(pk=version_id)
-    policy.require(actor, Action.EVALUATION_REQUEST, version.target)
-    name = clean_filename(filename)
-    _refuse_size(name, stream.seek(0, 2), most_bytes)
-    with files.staged(stream) as path:
-        preview = predictions.inspect(path, filename=name)
-    return _keep_predictions(actor, version_id, name, stream, preview)
 
 
 @transaction.atomic
@@ -80,21 +60,42 @@ def request_evaluation(*, actor: Actor, predictions_id: int, name: str, columns:
 
 @transaction.atomic
 def retry_evaluation(*, actor: Actor, evaluation_id: int) -> Evaluation:
-    """Put a failed evaluation back into the queue.
+    """Put an evaluation that failed or was cancelled back into the queue.
 
     Raises:
         ForbiddenError: the actor does not write in the team.
-        ConflictError: it has not failed.
+        ConflictError: it has neither failed nor been cancelled.
     """
     evaluation = Evaluation.objects.select_for_update().get(pk=evaluation_id)
     locked_version(actor, evaluation.version_id, Action.EVALUATION_REQUEST)
-    if evaluation.state != JobState.FAILED:
-        message = "Only a failed evaluation can be run again."
+    if evaluation.state not in {JobState.FAILED, JobState.CANCELLED}:
+        message = "Only an evaluation that failed or was cancelled can be run again."
         raise ConflictError(message)
     evaluation.state, evaluation.error, evaluation.losses = JobState.QUEUED, "", 0
     evaluation.requested_at, evaluation.finished_at, evaluation.progress = timezone.now(), None, 0
     evaluation.save(update_fields=["state", "error", "losses", "requested_at", "finished_at", "progress"])
     audit.record(actor, Action.EVALUATION_REQUEST, _subject(evaluation), {"again": True})
+    return evaluation
+
+
+@transaction.atomic
+def cancel_evaluation(*, actor: Actor, evaluation_id: int) -> Evaluation:
+    """Stop an evaluation that waits or runs; its worker finds out at its next beat, and whatever it still says is refused.
+
+    Raises:
+        ForbiddenError: the actor does not write in the team.
+        ConflictError: it has ended already.
+    """
+    evaluation = Evaluation.objects.select_for_update().get(pk=evaluation_id)
+    version = locked_version(actor, evaluation.version_id, Action.EVALUATION_CANCEL)
+    if evaluation.is_over:
+        message = "This evaluation has ended already, so there is nothing to cancel."
+        raise ConflictError(message)
+    was = evaluation.state
+    evaluation.version = version
+    evaluation.state, evaluation.finished_at = JobState.CANCELLED, timezone.now()
+    evaluation.save(update_fields=["state", "finished_at"])
+    audit.record(actor, Action.EVALUATION_CANCEL, _subject(evaluation), {"was": was, "progress": evaluation.progress})
     return evaluation
 
 
@@ -167,33 +168,6 @@ def frozen(version: Version) -> list[dict[str, Any]]:
         }
         for evaluation in finished.select_related("predictions").prefetch_related("findings")
     ]
-
-
-def _refuse_size(name: str, size: int, most_bytes: int) -> None:
-    if size <= most_bytes:
-        return
-    message = (
-        f"“{name}” has {filesizeformat(size)}; the limit is {filesizeformat(most_bytes)}. "
-        "Save it as Parquet, or leave out columns that are not needed."
-    )
-    raise DomainError(message)
-
-
-@transaction.atomic
-def _keep_predictions(actor: Actor, version_id: int, name: str, stream: IO[bytes], preview: predictions.Preview) -> Predictions:
-    version = locked_version(actor, version_id, Action.EVALUATION_REQUEST)
-    digest, size = files.keep(SHELF, stream)
-    uploaded = Predictions.objects.create(
-        version=version,
-        filename=name,
-        sha256=digest,
-        size=size,
-        preview=preview.to_json(),
-        uploaded_by_id=actor.id,
-    )
-    detail = {"predictions": name, "sha256": digest, "rows": preview.rows}
-    audit.record(actor, Action.EVALUATION_REQUEST, version.subject, detail)
-    return uploaded
 
 
 def _settle(evaluation: Evaluation, result: Result) -> None:

@@ -36,10 +36,10 @@ R = TypeVar("R")
 
 
 class TakenOverError(ConflictError):
-    """Another worker has claimed the job in the meantime."""
+    """The job is no longer this worker's: another has claimed it, or somebody has cancelled it."""
 
     def __init__(self) -> None:
-        super().__init__("Another worker has taken this job over.")
+        super().__init__("Another worker has taken this job over, or it was cancelled.")
 
 
 @transaction.atomic

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import PurePath
-from typing import IO, Any, Final, cast
+from typing import Any, Final, cast
 from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib import messages
-from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.db.models import F, QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from governance.fairness.counts import CountTable
@@ -23,15 +23,24 @@ from governance.fairness.predictions import Preview
 from governance.forms.evaluations import NAME_LENGTH, MapForm, UploadForm
 from governance.models import Evaluation, JobState, Predictions
 from governance.services import evaluations
+from governance.services.files import too_large
+from governance.services.predictions import take_predictions
 from governance.tasks import carry_out_evaluation, ring
+from governance.uploads import StagedUpload, StagingHandler
 from governance.views.results import results, source, worst_of
-from registry.errors import DomainError, ForbiddenError
-from registry.http import Request, page_of, render_part
+from registry.errors import DomainError
+from registry.http import Request, page_of, render_part, show_refusal
 from registry.models import Version
 from registry.policy import Action, require
 from registry.views.frame import find_model_version, version_frame
 
-TONES: Final = {JobState.QUEUED: "neutral", JobState.RUNNING: "info", JobState.DONE: "good", JobState.FAILED: "bad"}
+TONES: Final = {
+    JobState.QUEUED: "neutral",
+    JobState.RUNNING: "info",
+    JobState.DONE: "good",
+    JobState.FAILED: "bad",
+    JobState.CANCELLED: "warning",
+}
 STEPS: Final = (
     (90, "Drawing the intervals and judging the gaps"),
     (60, "Comparing with Fairlearn"),
@@ -54,17 +63,31 @@ def evaluation_list(request: Request, kind: str, slug: str, name: str) -> HttpRe
     return render(request, "governance/evaluation_list.html", context)
 
 
+@csrf_exempt  # the handler must be in place before the body is read, which the check does; it follows in _taken
 @require_http_methods(["GET", "POST"])
 def predictions_upload(request: Request, kind: str, slug: str, name: str) -> HttpResponse:
-    """Take a file of predictions, or say why not."""
+    """Take a file of predictions, or say why not; who may not write is stopped before their file is read."""
     version = find_model_version(request.actor, kind, slug, name)
-    form = _form_of(request, version, UploadForm)
+    if request.method == "POST":
+        require(request.actor, Action.EVALUATION_REQUEST, version.target)
+        request.upload_handlers = [StagingHandler(request, settings.PREDICTIONS_MAX_BYTES)]
+    return _upload_page(request, version)
+
+
+@csrf_protect
+def _upload_page(request: Request, version: Version) -> HttpResponse:
+    form = UploadForm()
+    if request.method == "POST":
+        [handler] = cast("list[StagingHandler]", request.upload_handlers)
+        form = UploadForm(request.POST, request.FILES, refusal=handler.refusal)
     if form.is_bound and form.is_valid() and (uploaded := _upload(request, version, form)):
         where = reverse("predictions-map", args=[*version.url_args, uploaded.pk])
         return redirect(f"{where}?{urlencode({'name': form.cleaned_data['name']})}")
     context = {
         **version_frame(request, version, "Evaluations", "Upload predictions"),
         "form": form,
+        "most_bytes": settings.PREDICTIONS_MAX_BYTES,
+        "too_large": too_large("The file", settings.PREDICTIONS_MAX_BYTES),
         "limit": f"CSV or Parquet, up to {filesizeformat(settings.PREDICTIONS_MAX_BYTES)}. Drop it here or choose it.",
     }
     return render(request, "governance/predictions_upload.html", context, status=422 if form.errors else 200)
@@ -107,11 +130,20 @@ def evaluation_detail(request: Request, kind: str, slug: str, name: str, pk: int
 
 @require_POST
 def evaluation_retry(request: Request, kind: str, slug: str, name: str, pk: int) -> HttpResponse:
-    """Run a failed evaluation again."""
+    """Run an evaluation again that failed or was cancelled."""
     version = find_model_version(request.actor, kind, slug, name)
     evaluation = evaluations.retry_evaluation(actor=request.actor, evaluation_id=_find(version, pk).pk)
     transaction.on_commit(partial(ring, carry_out_evaluation, evaluation.pk))
     messages.success(request, "It is in the queue again.")
+    return redirect("evaluation", *version.url_args, evaluation.pk)
+
+
+@require_POST
+def evaluation_cancel(request: Request, kind: str, slug: str, name: str, pk: int) -> HttpResponse:
+    """Stop an evaluation that waits or runs."""
+    version = find_model_version(request.actor, kind, slug, name)
+    evaluation = evaluations.cancel_evaluation(actor=request.actor, evaluation_id=_find(version, pk).pk)
+    messages.success(request, "The evaluation was cancelled. It can be run again.")
     return redirect("evaluation", *version.url_args, evaluation.pk)
 
 
@@ -136,19 +168,11 @@ def _form_of(request: Request, version: Version, form: Any) -> Any:
 
 
 def _upload(request: Request, version: Version, form: UploadForm) -> Predictions | None:
-    file = cast("UploadedFile[bytes]", form.cleaned_data["file"])
+    file = cast("StagedUpload", form.cleaned_data["file"])
     try:
-        return evaluations.upload_predictions(
-            actor=request.actor,
-            version_id=version.pk,
-            filename=file.name or "",
-            stream=cast("IO[bytes]", file.file),
-            most_bytes=settings.PREDICTIONS_MAX_BYTES,
-        )
-    except ForbiddenError:
-        raise
+        return take_predictions(actor=request.actor, version_id=version.pk, filename=file.name or "", staging=file.staging)
     except DomainError as error:
-        form.add_error("file", error.message)
+        show_refusal(form, "file", error)
         return None
 
 
@@ -157,10 +181,8 @@ def _request(request: Request, uploaded: Predictions, form: MapForm) -> Evaluati
         evaluation = evaluations.request_evaluation(
             actor=request.actor, predictions_id=uploaded.pk, name=form.cleaned_data["name"], columns=form.columns()
         )
-    except ForbiddenError:
-        raise
     except DomainError as error:
-        form.add_error(None, error.message)
+        show_refusal(form, None, error)
         return None
     transaction.on_commit(partial(ring, carry_out_evaluation, evaluation.pk))
     return evaluation

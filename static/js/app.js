@@ -4,8 +4,9 @@ import * as details from "./details.js";
 import * as dirty from "./dirty.js";
 import * as shortcuts from "./shortcuts.js";
 import * as theme from "./theme.js";
+import * as upload from "./upload.js";
 
-for (const part of [copy, details, dirty, shortcuts, theme]) part.start();
+for (const part of [copy, details, dirty, shortcuts, theme, upload]) part.start();
 
 function reveal(root) {
   copy.reveal(root);

@@ -8,8 +8,10 @@ from dataclasses import replace
 import pytest
 
 from governance.models import Evaluation, JobState, Predictions
-from governance.services import evaluations, files, jobs
+from governance.services import evaluations, files, jobs, predictions
+from registry import audit
 from registry.errors import ConflictError, DomainError, ForbiddenError
+from registry.policy import Action
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -28,7 +30,7 @@ def queued(actor) -> Evaluation:
 
 
 def upload(actor, version_id: int, content: bytes = b"") -> Predictions:
-    return evaluations.upload_predictions(
+    return predictions.upload_predictions(
         actor=actor,
         version_id=version_id,
         filename="predictions.csv",
@@ -107,16 +109,59 @@ def test_a_stranger_uploads_nothing(queued):
 def test_a_refused_file_leaves_an_equal_one_that_was_kept_alone(actor, queued):
     content = factories.predictions_csv()
     with pytest.raises(DomainError):
-        evaluations.upload_predictions(
+        predictions.upload_predictions(
             actor=actor, version_id=queued.version_id, filename="..", stream=io.BytesIO(content), most_bytes=10**8
         )
-    assert files.is_intact(evaluations.SHELF, queued.predictions.sha256)
+    assert files.is_intact(predictions.SHELF, queued.predictions.sha256)
 
 
 def test_a_damaged_file_on_the_shelf_is_mended_by_uploading_it_again(actor, queued):
-    path = files.path_of(evaluations.SHELF, queued.predictions.sha256)
+    path = files.path_of(predictions.SHELF, queued.predictions.sha256)
     path.write_bytes(b"tampered")
     with pytest.raises(ConflictError):
-        files.path_of(evaluations.SHELF, queued.predictions.sha256)
+        files.path_of(predictions.SHELF, queued.predictions.sha256)
     upload(actor, queued.version_id)
-    assert files.is_intact(evaluations.SHELF, queued.predictions.sha256)
+    assert files.is_intact(predictions.SHELF, queued.predictions.sha256)
+
+
+def test_a_waiting_evaluation_is_cancelled_and_no_worker_takes_it(actor, queued):
+    evaluations.cancel_evaluation(actor=actor, evaluation_id=queued.pk)
+    assert jobs.claim(Evaluation, queued.pk) is None
+    queued.refresh_from_db()
+    assert (queued.state, queued.counts) == (JobState.CANCELLED, None)
+    assert queued.finished_at is not None
+    [entry] = audit.history(f"{queued.version.subject}/evaluation/{queued.pk}").filter(action=Action.EVALUATION_CANCEL)
+    assert (entry.actor_name, audit.detail_of(entry)) == (actor.name, {"was": "queued", "progress": 0})
+
+
+def test_a_worker_stops_at_the_next_beat_after_a_cancel(actor, queued, monkeypatch):
+    reached = []
+
+    def count(*_, progress, **__):
+        evaluations.cancel_evaluation(actor=actor, evaluation_id=queued.pk)
+        progress(10)
+        reached.append("the end")
+
+    monkeypatch.setattr(evaluations.counting, "count", count)
+    evaluations.carry_out(queued.pk)
+    queued.refresh_from_db()
+    assert reached == []
+    assert (queued.state, queued.counts, queued.error) == (JobState.CANCELLED, None, "")
+
+
+def test_a_cancelled_evaluation_runs_again(actor, queued):
+    evaluations.cancel_evaluation(actor=actor, evaluation_id=queued.pk)
+    evaluations.retry_evaluation(actor=actor, evaluation_id=queued.pk)
+    evaluations.carry_out(queued.pk)
+    queued.refresh_from_db()
+    assert queued.state == JobState.DONE
+
+
+def test_what_has_ended_is_not_cancelled_and_strangers_cancel_nothing(actor, queued):
+    with pytest.raises(ForbiddenError):
+        evaluations.cancel_evaluation(actor=factories.engineer(), evaluation_id=queued.pk)
+    evaluations.carry_out(queued.pk)
+    with pytest.raises(ConflictError):
+        evaluations.cancel_evaluation(actor=actor, evaluation_id=queued.pk)
+    queued.refresh_from_db()
+    assert queued.state == JobState.DONE

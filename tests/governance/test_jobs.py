@@ -12,7 +12,7 @@ from kombu.exceptions import OperationalError
 
 from governance import tasks
 from governance.models import Evaluation, JobState
-from governance.services import evaluations, jobs
+from governance.services import evaluations, jobs, predictions
 from governance.services.jobs import TakenOverError
 from registry import audit
 from registry.policy import SYSTEM, Action
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db
 def queued() -> Evaluation:
     """An evaluation that waits for a worker."""
     actor = factories.engineer()
-    uploaded = evaluations.upload_predictions(
+    uploaded = predictions.upload_predictions(
         actor=actor,
         version_id=factories.version(actor).pk,
         filename="predictions.csv",

@@ -26,12 +26,12 @@ PATIENCE = 90
 IN_THE_MIDST = 60
 SETUP = """
 import io
-from governance.services import evaluations
+from governance.services import evaluations, predictions
 from governance.tasks import carry_out_evaluation, ring
 from tests import factories
 
 actor = factories.engineer()
-uploaded = evaluations.upload_predictions(
+uploaded = predictions.upload_predictions(
     actor=actor, version_id=factories.version(actor).pk, filename="predictions.csv",
     stream=io.BytesIO(factories.predictions_csv(20_000)), most_bytes=10**9,
 )

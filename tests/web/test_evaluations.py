@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 import html
+import io
 import re
 from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 from django.urls import reverse
 from kombu.exceptions import OperationalError
 
@@ -19,6 +22,7 @@ from governance.tasks import carry_out_evaluation
 from registry import audit
 from registry.models import Person, Version
 from registry.policy import TeamRole
+from registry.services import tokens
 from tests import factories, samples
 
 EVEN = factories.predictions_csv()
@@ -83,7 +87,7 @@ def url(name: str, version: Version, *more: object) -> str:
 
 
 def upload(client, version, content: bytes = EVEN, filename: str = "predictions.csv", name: str = "My typed name"):
-    data = {"name": name, "file": SimpleUploadedFile(filename, content)}
+    data = {"name": name, "file": SimpleUploadedFile(filename, content), "whole": "yes"}
     return client.post(url("predictions-upload", version), data)
 
 
@@ -166,7 +170,7 @@ def test_a_bad_file_gets_a_sentence_and_leaves_nothing(client, version, settings
     assert audit.history().count() == entries
 
 
-def test_a_file_over_the_limit_is_refused_with_both_sizes(client, version, settings):
+def test_a_file_over_the_limit_is_refused_with_a_sentence(client, version, settings):
     settings.PREDICTIONS_MAX_BYTES = 2048
     response = upload(client, version)
     assert response.status_code == 422
@@ -181,6 +185,76 @@ def test_no_file_is_a_sentence_too(client, version):
     assert response.status_code == 422
     assert "Choose a CSV or Parquet file." in text(response)
     assert 'value="My typed name"' in response.content.decode()
+
+
+def test_nothing_past_the_limit_is_read(client, version, settings):
+    settings.PREDICTIONS_MAX_BYTES = 2**20
+    read = 0
+
+    class Endless(io.BytesIO):
+        def read(self, size=-1):
+            nonlocal read
+            piece = super().read(size)
+            read += len(piece)
+            return piece
+
+    fields = {"name": "My typed name", "file": SimpleUploadedFile("large.csv", b"a,b\n" + b"1,2\n" * 2**21), "whole": "yes"}
+    body = encode_multipart(BOUNDARY, fields)
+    stream = {"wsgi.input": Endless(body), "CONTENT_LENGTH": len(body), "CONTENT_TYPE": MULTIPART_CONTENT}
+    response = client.generic("POST", url("predictions-upload", version), **stream)
+    assert response.status_code == 422
+    assert "“large.csv” is too large; the limit is 1.0 MB." in text(response)
+    assert 'value="My typed name"' in response.content.decode()
+    assert read < 4 * 2**20 < len(body)
+    assert kept_files(settings) == []
+
+
+def test_an_upload_that_broke_off_keeps_nothing(client, version, settings):
+    data = {"name": "My typed name", "file": SimpleUploadedFile("predictions.csv", EVEN)}
+    response = client.post(url("predictions-upload", version), data)
+    assert response.status_code == 422
+    assert "The upload broke off before its end." in text(response)
+    assert not Predictions.objects.exists()
+    response.close()
+    assert kept_files(settings) == []
+
+
+def test_a_form_from_elsewhere_is_refused(engineer, version, settings):
+    browser = Client(enforce_csrf_checks=True)
+    browser.force_login(engineer, backend="allauth.account.auth_backends.AuthenticationBackend")
+    assert upload(browser, version).status_code == 403
+    assert not Predictions.objects.exists()
+
+
+def post_raw(actor, version, content: bytes, **headers: str):
+    _, secret = tokens.create_token(actor=actor, name="pipeline", days=1)
+    address = reverse("api-predictions", args=version.url_args[1:]) + "?filename=held-out.csv"
+    return Client().post(address, content, content_type="text/csv", headers={"Authorization": f"Bearer {secret}"} | headers)
+
+
+def test_a_program_sends_a_file_as_the_body(engineer, version, settings):
+    response = post_raw(engineer.actor(), version, EVEN)
+    assert response.status_code == 201
+    answer, found = response.json(), Predictions.objects.get()
+    assert answer["sha256"] == found.sha256 == hashlib.sha256(EVEN).hexdigest()
+    assert (answer["filename"], answer["rows"], answer["size"]) == ("held-out.csv", 400, len(EVEN))
+    assert answer["suggested"]["label"] == "y_true"
+    assert [path.read_bytes() for path in kept_files(settings)] == [EVEN]
+
+
+@pytest.mark.parametrize(("content", "sentence"), [(b"", "is empty"), (b"x" * 5000, "is too large; the limit is 2.0 KB")])
+def test_a_program_gets_a_sentence_too(engineer, version, settings, content, sentence):
+    settings.PREDICTIONS_MAX_BYTES = 2048
+    response = post_raw(engineer.actor(), version, content)
+    assert response.status_code == 422
+    assert sentence in response.json()["error"].replace("\xa0", " ")
+    assert kept_files(settings) == []
+
+
+def test_the_bytes_are_moved_to_their_shelf(client, version, settings, monkeypatch):
+    monkeypatch.setattr("django.core.files.move.copystat", None)  # what a copy would call
+    assert upload(client, version).status_code == 302
+    assert [path.read_bytes() for path in kept_files(settings)] == [EVEN]
 
 
 @pytest.mark.parametrize(
@@ -291,6 +365,20 @@ def test_the_part_of_a_running_job_asks_again_and_shows_how_far_it_is(client, ve
     assert '<progress value="60"' in part
     assert "Comparing with Fairlearn" in part
     assert "<html" not in part
+
+
+def test_a_running_evaluation_is_cancelled_from_its_page_and_run_again(client, version):
+    where = choose(client, version)["Location"]
+    job = Evaluation.objects.get()
+    assert "Cancel this evaluation?" in text(client.get(where))
+    assert client.post(url("evaluation-cancel", version, job.pk)).status_code == 302
+    page = client.get(where)
+    assert "This evaluation was cancelled." in text(page)
+    assert "Cancel this evaluation?" not in text(page)
+    assert "Run again" in text(page)
+    assert "Cancelled" in text(client.get(url("evaluation-list", version)))
+    assert client.post(url("evaluation-cancel", version, job.pk)).status_code == 409
+    assert client.post(url("evaluation-retry", version, job.pk)).status_code == 302
 
 
 def test_the_part_stops_asking_when_the_job_is_over(client, version, engineer):

@@ -120,7 +120,7 @@ TABLE: dict[str, list[Call]] = {
     "evaluation-list": [Call(READ, "version")],
     "predictions-upload": [
         Call(READ, "version"),
-        Call(WRITE, "version", {"name": "Again", "file": "@predictions"}),
+        Call(WRITE, "version", {"name": "Again", "file": "@predictions", "whole": "yes"}),
     ],
     "predictions-map": [
         Call(READ, "predictions"),
@@ -138,6 +138,7 @@ TABLE: dict[str, list[Call]] = {
     "ll144": [Call(READ, "evaluation"), Call(WRITE, "evaluation", LL144)],
     "ll144-download": [Call(READ, "summary")],
     "evaluation-retry": [Call(WRITE, "failed", {})],
+    "evaluation-cancel": [Call(WRITE, "queued", {}), Call(row(LOGIN, 404, 403, 409, 409, 403, 403, 403), "failed", {})],
     "version-releases": [Call(READ, "version")],
     "release-submit": [Call(READ, "version"), Call(WRITE, "version", {"environment": "production"})],
     "release": [Call(READ, "release")],
@@ -151,6 +152,10 @@ TABLE: dict[str, list[Call]] = {
     ],
     "dossier": [Call(READ, "release"), Call(row(LOGIN, 404, 302, 302, 302, 302, 302, 302), "release", {})],
     "dossier-download": [Call(READ, "dossier")],
+    "api-predictions": [
+        Call(row(401, 404, 403, 422, 422, 403, 403, 403), "slug", {"file": "x"}),
+        Call(row(401, 405, 405, 405, 405, 405, 405, 405), "slug"),
+    ],
     "api-assets": [Call(LISTED)],
     "api-versions": [Call(LISTED)],
     "api-evaluations": [Call(LISTED)],
@@ -242,6 +247,7 @@ def furnish(owner: Any, people: dict[str, Person], team: int) -> World:
     )
     done = factories.evaluation(owner, made, rows=40)
     failed = evaluations.request_evaluation(actor=owner, predictions_id=done.predictions_id, name="Broken", columns=factories.COLUMNS)
+    queued = evaluations.request_evaluation(actor=owner, predictions_id=done.predictions_id, name="Waits", columns=factories.COLUMNS)
     Evaluation.objects.filter(pk=failed.pk).update(state=JobState.FAILED, error="For a test.")
     release = releases.submit(actor=owner, version_id=made.pk, environment="staging")
     versions.describe_version(actor=owner, version_id=made.pk, commit="0123abc", notes="Changed since.")
@@ -262,6 +268,7 @@ def furnish(owner: Any, people: dict[str, Person], team: int) -> World:
             "kind": ["model"],
             "asset": at[:2],
             "version": at,
+            "slug": at[1:],
             "artifact": [*at, artifact.pk],
             "lineage": [*at, link.pk],
             "section": [*at, "intended_use"],
@@ -274,6 +281,7 @@ def furnish(owner: Any, people: dict[str, Person], team: int) -> World:
             "id": [done.pk],
             "summary": [*at, done.pk, summary.pk],
             "failed": [*at, failed.pk],
+            "queued": [*at, queued.pk],
             "release": [*at, release.pk],
             "withdraw": [*at, release.pk, Step.WITHDRAW],
             "approve": [*at, release.pk, Step.APPROVE],
