@@ -12,9 +12,12 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Final
 
+from governance.fairness.counts import AttributeCounts, Counts, CountTable
 from governance.fairness.fractions import parse_fraction
 from governance.fairness.gaps import EVERY_METRIC
+from governance.fairness.metrics import RATES
 from governance.models import Evaluation
+from governance.reports.featured import MOST_GROUPS
 from governance.reports.guidance import title_of
 
 COLUMNS: Final = (
@@ -26,6 +29,7 @@ COLUMNS: Final = (
     ("attributes", "attributes"),
     ("intersections", "intersections"),
 )
+COMPARED_RATES: Final = ("base_rate", "selection_rate", "true_positive_rate", "false_positive_rate", "precision", "accuracy")
 MOST_NAMED: Final = 10
 SAME_FILE: Final = (
     "Both measured the same file, so that the two are not independent: even where the intervals overlap, a change can be real."
@@ -63,12 +67,27 @@ class Change:
 
 
 @dataclass(frozen=True)
+class ComparedGroup:
+    """One group that exists in both: its records, and by rate what it was and what it is."""
+
+    name: str
+    records: tuple[Fraction, Fraction]
+    rates: tuple[tuple[Fraction | None, Fraction | None], ...]
+
+
+@dataclass(frozen=True)
 class ComparedAttribute:
-    """One attribute in both, with the groups that exist in one only."""
+    """One attribute in both, with the groups that exist in one only.
+
+    Attributes:
+        groups: that exist in both; of very many the largest.
+        more: groups of one only that are not named.
+    """
 
     number: int
     name: str
     changes: tuple[Change, ...]
+    groups: tuple[ComparedGroup, ...]
     only_first: tuple[str, ...]
     only_second: tuple[str, ...]
     more: int
@@ -84,10 +103,15 @@ class Comparison:
     only_second: tuple[str, ...]
 
 
+def rate_titles() -> tuple[str, ...]:
+    """Return the names of the rates of a ``ComparedGroup``, in their order."""
+    return tuple(RATES[key][0] for key in COMPARED_RATES)
+
+
 def compare(first: Evaluation, second: Evaluation) -> Comparison:
     """Compare two finished evaluations, with their predictions and findings at hand."""
     old, new = _bodies(first), _bodies(second)
-    groups = _groups(first), _groups(second)
+    groups = _counts(first), _counts(second)
     shared = [name for name in groups[0] if name in groups[1]]
     return Comparison(
         remarks=tuple(_remarks(first, second, old, new)),
@@ -98,16 +122,15 @@ def compare(first: Evaluation, second: Evaluation) -> Comparison:
 
 
 Bodies = Mapping[tuple[str, str], Mapping[str, Any]]
-Groups = Mapping[str, tuple[str, ...]]
+Counted = Mapping[str, AttributeCounts]
 
 
 def _bodies(evaluation: Evaluation) -> Bodies:
     return {(row.attribute, row.metric): row.body for row in evaluation.findings.all()}
 
 
-def _groups(evaluation: Evaluation) -> Groups:
-    attributes: Iterable[Mapping[str, Any]] = (evaluation.counts or {}).get("attributes", ())
-    return {one["attribute"]: tuple(group["group"] for group in one["groups"]) for one in attributes}
+def _counts(evaluation: Evaluation) -> Counted:
+    return {one.attribute: one for one in CountTable.from_json(evaluation.counts or {}).attributes}
 
 
 def _remarks(first: Evaluation, second: Evaluation, old: Bodies, new: Bodies) -> Iterable[str]:
@@ -132,16 +155,32 @@ def _said(evaluation: Evaluation, words: str) -> str:
     return f"“{value}”" if value else "none"
 
 
-def _attribute(number: int, name: str, bodies: tuple[Bodies, Bodies], groups: tuple[Groups, Groups]) -> ComparedAttribute:
+def _attribute(number: int, name: str, bodies: tuple[Bodies, Bodies], counted: tuple[Counted, Counted]) -> ComparedAttribute:
     metrics = dict.fromkeys(metric for side in bodies for attribute, metric in side if attribute == name)
-    only = [[group for group in own[name] if group not in set(other[name])] for own, other in (groups, groups[::-1])]
+    first, second = (side[name].groups for side in counted)
+    only = [[group for group in own if group not in other] for own, other in ((first, second), (second, first))]
     return ComparedAttribute(
         number=number,
         name=name,
         changes=tuple(_change(metric, *(_side(side.get((name, metric))) for side in bodies)) for metric in metrics),
+        groups=_both(first, second),
         only_first=tuple(only[0][:MOST_NAMED]),
         only_second=tuple(only[1][:MOST_NAMED]),
         more=sum(max(0, len(own) - MOST_NAMED) for own in only),
+    )
+
+
+def _both(first: Mapping[str, Counts], second: Mapping[str, Counts]) -> tuple[ComparedGroup, ...]:
+    names = [name for name in first if name in second]
+    largest = set(sorted(names, key=lambda name: -second[name].n)[:MOST_GROUPS])
+    return tuple(
+        ComparedGroup(
+            name,
+            (first[name].n, second[name].n),
+            tuple((RATES[key][1](first[name]), RATES[key][1](second[name])) for key in COMPARED_RATES),
+        )
+        for name in names
+        if name in largest
     )
 
 

@@ -72,17 +72,6 @@ class Choices:
         """Return the choices that ``to_json`` described."""
         return cls(**{**content, "unknown": tuple(content["unknown"])})
 
-    @property
-    def lacks(self) -> tuple[str, ...]:
-        """What the rule asks to publish and nobody has given."""
-        asked = (
-            (self.sex or self.race, "the attributes that hold sex and race or ethnicity"),
-            (self.distributed_on, "the date from which the tool is used"),
-            (self.source, "the source and explanation of the data"),
-            (self.reason or not self.exclude, "why small categories are left out"),
-        )
-        return tuple(words for value, words in asked if not value)
-
 
 @dataclass(frozen=True)
 class PrintedCategory:
@@ -114,7 +103,6 @@ class PrintedSummary:
     Attributes:
         part_word: what the rate counts.
         rate_word: the name of the rate.
-        lacks: what the rule asks for and nobody gave.
         missing: tables that could not be made, as sentences.
     """
 
@@ -132,13 +120,19 @@ class PrintedSummary:
     part_word: str
     rate_word: str
     tables: tuple[PrintedTable, ...]
-    lacks: tuple[str, ...]
     missing: tuple[str, ...]
 
     @property
-    def has_excluded(self) -> bool:
-        """Whether any category was left out."""
-        return any(table.excluded for table in self.tables)
+    def lacks(self) -> tuple[str, ...]:
+        """What the rule asks to publish and nobody has given."""
+        is_told = self.choices.reason or not any(table.excluded for table in self.tables)
+        asked = (
+            (self.choices.sex or self.choices.race, "the attributes that hold sex and race or ethnicity"),
+            (self.choices.distributed_on, "the date from which the tool is used"),
+            (self.choices.source, "the source and explanation of the data"),
+            (is_told, "why small categories are left out"),
+        )
+        return tuple(words for value, words in asked if not value)
 
     @property
     def digest(self) -> str:
@@ -184,7 +178,6 @@ def summary(evaluation: Evaluation, choices: Choices) -> PrintedSummary:
             for number, (title, attribute) in enumerate(wanted, start=1)
             if attribute in groups
         ),
-        lacks=choices.lacks,
         missing=_missing(choices, groups),
     )
 

@@ -116,6 +116,7 @@ def evaluations(parts: list[Mapping[str, Any]]) -> list[PrintedEvaluation]:
 
 def _evaluation(part: Mapping[str, Any]) -> PrintedEvaluation:
     table = CountTable.from_json(part["counts"])
+    scored = scores.scored(part.get("scores"))
     tally = {key: sum(finding["verdict"] == key for finding in part["findings"]) for key in VERDICTS}
     return PrintedEvaluation(
         name=part["name"],
@@ -127,15 +128,19 @@ def _evaluation(part: Mapping[str, Any]) -> PrintedEvaluation:
         witness=part["witness"],
         verdicts=tuple((*VERDICTS[key], number) for key, number in tally.items()),
         rates=tuple(RATES[key][0] for key in SHOWN),
-        attributes=tuple(_attribute(counts, table, part, number) for number, counts in enumerate(table.attributes, start=1)),
+        attributes=tuple(
+            _attribute(counts, table, part["findings"], scored, number) for number, counts in enumerate(table.attributes, start=1)
+        ),
         extras=extras_of(part.get("extras")),
         base_rates=tuple(base_rates(table, part["findings"])),
         score_method=scores.method(part.get("scores")),
     )
 
 
-def _attribute(counts: AttributeCounts, table: CountTable, part: Mapping[str, Any], number: int) -> PrintedAttribute:
-    own = [finding for finding in part["findings"] if finding["attribute"] == counts.attribute]
+def _attribute(
+    counts: AttributeCounts, table: CountTable, findings: list[Mapping[str, Any]], scored: Mapping[str, ScoredAttribute], number: int
+) -> PrintedAttribute:
+    own = [finding for finding in findings if finding["attribute"] == counts.attribute]
     names = featured(counts, own)
     groups = [_group(name, counts.groups[name], is_small=counts.evidence(name).n < MINIMUM_GROUP) for name in names]
     if counts.unknown.n:
@@ -149,7 +154,7 @@ def _attribute(counts: AttributeCounts, table: CountTable, part: Mapping[str, An
         gaps=tuple(_gap(finding) for finding in own),
         left_out=len(counts.groups) - len(names),
         matrix=matrix_of(table, counts),
-        scores=scores.scored(part.get("scores")).get(counts.attribute),
+        scores=scored.get(counts.attribute),
     )
 
 

@@ -120,7 +120,7 @@ def _attribute(part: Mapping[str, Any]) -> ScoredAttribute:
 
 
 def _group(part: Mapping[str, Any]) -> ScoredGroup:
-    measured = tuple(Measured(key, **{name: part[key].get(name, "") for name in ("value", "low", "high")}) for key, _, _ in METRICS)
+    measured = tuple(Measured(key, **{name: part.get(key, {}).get(name, "") for name in ("value", "low", "high")}) for key, _, _ in METRICS)
     return ScoredGroup(part["group"], part["n"], part["positives"], measured)
 
 

@@ -42,10 +42,11 @@ def request_summary(*, actor: Actor, evaluation_id: int, choices: Choices) -> Bi
     if evaluation.state != JobState.DONE:
         message = "The evaluation is not finished yet. Wait for it, then make its summary."
         raise ConflictError(message)
-    if choices.lacks:
-        message = f"Before it can be published, give {'; '.join(choices.lacks)}."
+    shown = report.summary(evaluation, choices)
+    if shown.lacks:
+        message = f"Before it can be published, give {'; '.join(shown.lacks)}."
         raise DomainError(message)
-    digest = report.summary(evaluation, choices).digest
+    digest = shown.digest
     defaults = {"requested_by_id": actor.id, "choices": choices.to_json()}
     row, is_new = BiasAuditSummary.objects.get_or_create(evaluation=evaluation, content_digest=digest, defaults=defaults)
     if not is_new:

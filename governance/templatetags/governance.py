@@ -7,7 +7,7 @@ from typing import Final
 
 from django import template
 
-from governance.fairness.gaps import EVERY_METRIC
+from governance.reports.guidance import title_of
 from governance.workflow import State, Step, title, tone
 from registry.policy import role_title
 
@@ -59,7 +59,7 @@ def role_in_words(role: str) -> str:
 @register.filter
 def metric_title(key: str) -> str:
     """Return a metric in words."""
-    return EVERY_METRIC[key].title if key in EVERY_METRIC else key
+    return title_of(key)
 
 
 @register.filter

@@ -11,7 +11,7 @@ from django.template.defaultfilters import date as date_format
 from django.views.decorators.http import require_GET
 
 from governance.models import Evaluation
-from governance.reports.comparison import compare
+from governance.reports.comparison import compare, rate_titles
 from registry.http import Request
 from registry.models import Asset, Version
 from registry.views.frame import find_model_version, version_frame
@@ -38,6 +38,7 @@ def evaluation_compare(request: Request, kind: str, slug: str, name: str) -> Htt
         "first": first,
         "second": second,
         "is_same": is_same,
+        "rates": rate_titles(),
         "comparison": compare(first, second) if first and second and not is_same else None,
     }
     return render(request, "governance/evaluation_compare.html", context)

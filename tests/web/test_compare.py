@@ -151,3 +151,17 @@ def _cost(client, version) -> int:
     with CaptureQueriesContext(connection) as counted:
         page(client, version)
     return len(counted)
+
+
+def test_the_rates_of_shared_groups_stand_before_and_after(client, version, two):
+    content = two[1].counts
+    content["attributes"][0]["groups"][0] |= {"tp": "1", "fp": "2", "fn": "3", "tn": "4"}
+    two[1].counts = content
+    two[1].save(update_fields=["counts"])
+    group = compare(*two).attributes[0].groups[0]
+    assert group.name == "female"
+    assert group.records[1] == 10
+    assert [after for _, after in group.rates] == [
+        Fraction(2, 5), Fraction(3, 10), Fraction(1, 4), Fraction(1, 3), Fraction(1, 3), Fraction(1, 2),
+    ]  # fmt: skip
+    assert "0.3000" in text(page(client, version, first=two[0].pk, second=two[1].pk))

@@ -204,6 +204,9 @@ def test_a_failed_one_and_one_whose_file_is_gone_are_made_again(owner, evaluatio
 def test_what_the_rule_asks_for_must_be_given_before_there_is_a_pdf(owner, evaluation):
     with pytest.raises(DomainError, match="the source and explanation of the data"):
         summaries.request_summary(actor=owner, evaluation_id=evaluation.pk, choices=choices(source=""))
+    with pytest.raises(DomainError, match="why small categories are left out"):
+        summaries.request_summary(actor=owner, evaluation_id=evaluation.pk, choices=choices(reason=""))
+    assert summary(evaluation, choices(reason="", exclude=False)).lacks == ()
     answer = client_of(owner).post(url(evaluation), CHOSEN | {"distributed_on": ""})
     assert answer.status_code == 422
     assert "Before it can be published, give the date from which the tool is used." in text(answer)

@@ -202,3 +202,23 @@ def test_the_card_of_an_unmeasured_version_and_of_a_dataset(client, owner):
     data = factories.version(owner, kind="dataset")
     assert "evaluations/newest/" not in client.get(reverse("document", args=data.url_args)).content.decode()
     assert client.get(reverse("evaluation-newest", args=data.url_args)).status_code == 404
+
+
+def test_an_attribute_without_any_group_and_a_score_without_any_curve_still_give_a_page(client, evaluation):
+    scored.score(evaluation)
+    content = evaluation.counts
+    content["attributes"][0] |= {"groups": [], "unknown": {"tp": "100", "fp": "100", "fn": "100", "tn": "100"}}
+    evaluation.counts = content
+    evaluation.save(update_fields=["counts"])
+    for group in evaluation.scores["attributes"][1]["groups"]:
+        group |= {"calibration": [], "roc": [], "auc": {"value": "", "low": "", "high": ""}, "positives": 0}
+    evaluation.save(update_fields=["scores"])
+    words = text(client.get(url(evaluation)))
+    assert "400 of 400 records have no value for sex" in words
+    assert "Calibration by age_group" not in words
+    assert "ROC by sex × age_group" in words
+    assert client.get(url(evaluation, "evaluation-groups", 1)).status_code == 200
+    assert (
+        client.get(url(evaluation, "ll144"), {"sex": "sex", "rate": "selection", "exclude": "yes", "audited_on": "2026-11-20"}).status_code
+        == 200
+    )
