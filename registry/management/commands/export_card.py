@@ -9,7 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from registry.errors import DomainError
-from registry.exchange import formats
+from registry.exchange import formats, hub_rules
 from registry.management.commands.import_card import find_document
 from registry.services.exports import about
 
@@ -29,7 +29,17 @@ class Command(BaseCommand):
         parser.add_argument("--dataset", help="address of the dataset")
         parser.add_argument("--version", dest="name", help="name of the version, such as 2.1.0")
         parser.add_argument("--format", required=True, choices=sorted(formats.FORMATS))
+        parser.add_argument("--strict", action="store_true", help="exit 2 when the Hugging Face Hub would refuse the card")
         parser.add_argument("--output", help="write to this file instead of standard output")
+
+    def _check(self, options: dict[str, Any], template_key: str, text: str) -> None:
+        """Say what the Hub would say; with --strict, refuse to export what it refuses."""
+        found = hub_rules.findings(template_key, text) if options["format"] == "huggingface" else []
+        refused = [one for one in found if one.is_error]
+        if refused and options["strict"]:
+            raise CommandError(str(refused[0]), returncode=2)
+        for one in found:
+            self.stderr.write(f"Warning: {one}")
 
     def handle(self, *_: Any, **options: Any) -> None:
         """Export and print."""
@@ -38,6 +48,7 @@ class Command(BaseCommand):
             text = formats.write(options["format"], document.template_key, document.content, about(document.version))
         except DomainError as error:
             raise CommandError(error.message, returncode=2) from error
+        self._check(options, document.template_key, text)
         if not options["output"]:
             self.stdout.write(text, ending="")
             return
