@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -84,6 +85,17 @@ def load(text: str) -> Any:
         if depth > MOST_DEPTH:
             raise ExchangeError(TOO_DEEP)
         level = [inner for one in level if isinstance(one, (dict, list)) for inner in (one.values() if isinstance(one, dict) else one)]
+    return value
+
+
+def for_json(value: Any) -> Any:
+    """Return a value that JSON can hold: infinite numbers and those that are none become text."""
+    if isinstance(value, dict):
+        return {str(key): for_json(inner) for key, inner in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [for_json(inner) for inner in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
     return value
 
 

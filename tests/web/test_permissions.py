@@ -95,6 +95,13 @@ TABLE: dict[str, list[Call]] = {
     "lineage-remove": [Call(WRITE, "lineage", {})],
     "document": [Call(READ, "version")],
     "document-history": [Call(READ, "version")],
+    "document-import": [
+        Call(READ, "version"),
+        Call(row(LOGIN, 404, 403, 200, 200, 403, 403, 403), "version", {"file": "@card"}),
+        Call(WRITE, "version", {"text": "# Mine\n\nIt sorts.", "based_on": "1", "take": "overview"}),
+    ],
+    "document-export": [Call(READ, "version")],
+    "document-download": [Call(READ, "format")],
     "document-edit": [
         Call(READ, "section"),
         Call(WRITE, "section", {"based_on": "1", "primary_uses": "To test."}),
@@ -138,6 +145,13 @@ TABLE: dict[str, list[Call]] = {
     "dossier-download": [Call(READ, "dossier")],
     "api-assets": [Call(LISTED)],
     "api-versions": [Call(LISTED)],
+    "api-document": [
+        Call(row(401, 404, 200, 200, 200, 200, 200, 200), query={"kind": "model", "asset": "@slug", "version": "1.0.0", "as": "json"}),
+        Call(
+            row(401, 404, 403, 200, 200, 403, 403, 403),
+            post={"kind": "model", "asset": "@slug", "version": "1.0.0", "file": "@card"},
+        ),
+    ],
     "api-releases": [Call(LISTED)],
     "api-schema": [Call(LISTED)],
     "api-gate": [
@@ -179,6 +193,10 @@ class World:
         if value == "@predictions":
             stream = io.BytesIO(factories.predictions_csv(40))
             stream.name = "p.csv"
+            return stream
+        if value == "@card":
+            stream = io.BytesIO(b"# Mine\n\nIt sorts.\n")
+            stream.name = "card.md"
             return stream
         return self.words.get(value, value) if isinstance(value, str) else value
 
@@ -244,6 +262,7 @@ def furnish(owner: Any, people: dict[str, Person], team: int) -> World:
             "version": at,
             "artifact": [*at, artifact.pk],
             "lineage": [*at, link.pk],
+            "format": [*at, "huggingface"],
             "section": [*at, "intended_use"],
             "framework": [*at, "nist_ai_rmf"],
             "item": [*at, "nist_ai_rmf", item.slug],

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 import sys
 from argparse import ArgumentParser
 from pathlib import Path
@@ -13,7 +12,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from registry.catalog.loader import templates
 from registry.errors import DomainError
-from registry.exchange import formats
+from registry.exchange import formats, plain
 from registry.exchange.encoding import MOST_BYTES
 from registry.exchange.imported import Imported
 from registry.models import Document, Kind, Person, Version
@@ -65,7 +64,7 @@ class Command(BaseCommand):
             imported = formats.read(_bytes(options["file"]), options["template"])
             told = "Nothing was saved."
         if options["json"]:
-            self.stdout.write(json.dumps(without_odd_numbers(imported.as_dict()), ensure_ascii=False, indent=2))
+            self.stdout.write(json.dumps(plain.for_json(imported.as_dict()), ensure_ascii=False, indent=2))
         else:
             self._tell(imported, told)
 
@@ -103,17 +102,6 @@ def find_document(options: dict[str, Any]) -> Document:
         message = f"There is no {kind} version {slug} {options['name']}."
         raise CommandError(message, returncode=2)
     return found.document
-
-
-def without_odd_numbers(value: Any) -> Any:
-    """Return a value that JSON can hold: infinite numbers and those that are none become text."""
-    if isinstance(value, dict):
-        return {str(key): without_odd_numbers(inner) for key, inner in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [without_odd_numbers(inner) for inner in value]
-    if isinstance(value, float) and not math.isfinite(value):
-        return str(value)
-    return value
 
 
 def _person(email: str | None) -> Person:
