@@ -7,19 +7,13 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final
 
-from registry.exchange import croissant, cyclonedx, front_matter, huggingface, model_card_toolkit, plain
+from registry.exchange import croissant, cyclonedx, huggingface, model_card_toolkit, plain
 from registry.exchange.about import NOBODY, About
 from registry.exchange.encoding import decode
 from registry.exchange.imported import ExchangeError, Imported
 
 MODEL_CARD: Final = "model_card"
 DATASHEET: Final = "datasheet"
-# Keys that only dataset cards of the Hub have.
-DATASET_KEYS: Final = {
-    "annotations_creators", "configs", "dataset_info", "language_creators", "language_details", "multilinguality",
-    "paperswithcode_id", "pretty_name", "size_categories", "source_datasets", "task_categories", "task_ids",
-}  # fmt: skip
-DATASET_WORDS: Final = ("datasheet", "data sheet", "dataset card")
 
 
 @dataclass(frozen=True)
@@ -82,7 +76,7 @@ def read(raw: bytes, template_key: str | None = None) -> Imported:
     """
     text, _ = decode(raw)
     if not text.lstrip().startswith("{"):
-        return huggingface.read(raw, template_key or _kind_of_card(text))
+        return huggingface.read(raw, template_key)
     return _json(plain.load(text), template_key)
 
 
@@ -101,12 +95,3 @@ def _json(value: Any, wanted: str | None) -> Imported:
             return read_it(value)
     message = "This JSON is none that can be imported: a document of Assay, Croissant, or Model Card Toolkit."
     raise ExchangeError(message)
-
-
-def _kind_of_card(text: str) -> str:
-    """Return whether a card is about a dataset or about a model."""
-    card = front_matter.cut(text)
-    front, _ = front_matter.mapping_of(card)
-    first = next((line for line in card.body.split("\n") if line.strip()), "")[:200].casefold()
-    is_about_data = not DATASET_KEYS.isdisjoint(str(key) for key in front or {}) or any(word in first for word in DATASET_WORDS)
-    return DATASHEET if is_about_data else MODEL_CARD

@@ -85,7 +85,7 @@ def fields_of(words: Vocabulary, front: Mapping[Any, Any]) -> dict[str, Any]:
     """Return what the known keys say, by field id; what does not fit is left to the front matter."""
     raw = {name: _raw(name, front[key]) for name, key in words.keys.items() if key in front}
     if words.template.kind == "model":
-        raw |= _of_models(words, front)
+        raw |= _of_models(words, front, raw.get("unitary_results", []))
     found = {name: accepted(words.template.field(name), value) for name, value in raw.items() if value is not None}
     return {name: value for name, value in found.items() if value is not None}
 
@@ -158,11 +158,11 @@ def _address(entry: str) -> str:
     return HUB + entry if HUB_ID.match(entry) else entry
 
 
-def _of_models(words: Vocabulary, front: Mapping[Any, Any]) -> dict[str, Any]:
+def _of_models(words: Vocabulary, front: Mapping[Any, Any], rows: list[model_index.Row]) -> dict[str, Any]:
     index, task = front.get("model-index"), front.get("pipeline_tag")
     return {
         "model_name": model_index.only_name(index),
-        "eval_datasets": model_index.dataset_names(index),
+        "eval_datasets": model_index.dataset_names(rows),
         "model_type": words.model_types.get(task) if isinstance(task, str) else None,
         "environmental": _emissions(front.get("co2_eq_emissions")),
     }

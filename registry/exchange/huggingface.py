@@ -25,6 +25,12 @@ from registry.exchange.yaml_text import write as write_yaml
 
 BROKEN: Final = "Front matter that could not be read"
 PEOPLE: Final = "relates_to_people"
+# Keys that only dataset cards of the Hub have.
+DATASET_KEYS: Final = {
+    "annotations_creators", "configs", "dataset_info", "language_creators", "language_details", "multilinguality",
+    "paperswithcode_id", "pretty_name", "size_categories", "source_datasets", "task_categories", "task_ids",
+}  # fmt: skip
+DATASET_WORDS: Final = ("datasheet", "data sheet", "dataset card")
 
 
 @dataclass(frozen=True)
@@ -44,15 +50,18 @@ class _Reading:
         return "\n\n".join(filter(None, (self.fields.get(FURTHER_TEXT), *parts))) or None
 
 
-def read(raw: bytes, template_key: str) -> Imported:
-    """Read a card into the fields of a template.
+def read(raw: bytes, template_key: str | None = None) -> Imported:
+    """Read a card into the fields of a template; without one the card decides.
 
     Raises:
         ExchangeError: it is no text, too large, or its YAML is refused.
     """
     text, warnings = decode(raw)
+    card = front_matter.cut(text)
+    front, warning = front_matter.mapping_of(card)
+    template_key = template_key or _kind(card, front or {})
     words = vocabulary(template_key)
-    found = _read(words, text)
+    found = _read_parts(words, card, front, warning)
     fields = {name: value for name, value in found.fields.items() if name not in KEEPING}
     kept = _kept(words, found, fields)
     told = [*warnings, *filter(None, (found.warning, *_warnings(words, fields, found, kept)))]
@@ -84,9 +93,19 @@ def write(template_key: str, content: Mapping[str, Any]) -> str:
     return text
 
 
+def _kind(card: front_matter.Card, front: Mapping[Any, Any]) -> str:
+    """Return the template of a card, by the keys that only dataset cards have and by its first line."""
+    first = next((line for line in card.body.split("\n") if line.strip()), "")[:200].casefold()
+    is_about_data = not DATASET_KEYS.isdisjoint(str(key) for key in front) or any(word in first for word in DATASET_WORDS)
+    return "datasheet" if is_about_data else "model_card"
+
+
 def _read(words: Vocabulary, text: str) -> _Reading:
     card = front_matter.cut(text)
-    front, warning = front_matter.mapping_of(card)
+    return _read_parts(words, card, *front_matter.mapping_of(card))
+
+
+def _read_parts(words: Vocabulary, card: front_matter.Card, front: dict[Any, Any] | None, warning: str) -> _Reading:
     said, found = _merged(words, front or {}, card.body)
     unmapped = found.unmapped
     if front is None:

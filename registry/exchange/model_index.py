@@ -24,9 +24,9 @@ def rows_of(index: Any) -> list[Row]:
     return [row for row, _ in _metrics(index)]
 
 
-def dataset_names(index: Any) -> list[str]:
+def dataset_names(rows: list[Row]) -> list[str]:
     """Return the data sets of all results, each once, in order."""
-    return list(dict.fromkeys(row["dataset"] for row in rows_of(index) if row.get("dataset")))
+    return list(dict.fromkeys(row["dataset"] for row in rows if row.get("dataset")))
 
 
 def only_name(index: Any) -> str | None:

@@ -31,6 +31,8 @@ TRUTH: Final = {"true": True, "True": True, "TRUE": True, "false": False, "False
 WHOLE: Final = re.compile(r"[-+]?(0|[1-9][0-9]*)\Z|0o[0-7]+\Z|0x[0-9a-fA-F]+\Z")
 DECIMAL: Final = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?\Z")
 ODD: Final = re.compile(r"[-+]?\.(inf|Inf|INF)\Z|\.(nan|NaN|NAN)\Z")
+# How everything begins that either version reads as a number or a date.
+NUMBERS_BEGIN: Final = frozenset("-+.0123456789")
 OLD_KINDS: Final = {PREFIX + name for name in ("int", "float", "timestamp")}
 Loader: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 Path = tuple[str | int, ...]
@@ -116,13 +118,7 @@ class _Reader:
     def take(self, event: yaml.Event) -> None:
         """Take the next event."""
         line = event.start_mark.line + 1 if event.start_mark else 1
-        if isinstance(event, yaml.DocumentStartEvent):
-            self._documents += 1
-            if self._documents > 1:
-                raise BrokenYamlError(line, "a second document begins")
-        elif isinstance(event, yaml.AliasEvent):
-            self._alias(event, line)
-        elif isinstance(event, yaml.ScalarEvent):
+        if isinstance(event, yaml.ScalarEvent):
             _check_tag(event.tag, line)
             size = 1 + len(event.value)
             value = self._scalar(event)
@@ -133,6 +129,12 @@ class _Reader:
             self._start(event, line)
         elif isinstance(event, (yaml.SequenceEndEvent, yaml.MappingEndEvent)):
             self._end(line)
+        elif isinstance(event, yaml.AliasEvent):
+            self._alias(event, line)
+        elif isinstance(event, yaml.DocumentStartEvent):
+            self._documents += 1
+            if self._documents > 1:
+                raise BrokenYamlError(line, "a second document begins")
 
     def _start(self, event: yaml.CollectionStartEvent, line: int) -> None:
         _check_tag(event.tag, line)
@@ -197,7 +199,7 @@ class _Reader:
         if event.tag == PREFIX + "str" or (event.tag is None and not event.implicit[0]):
             return event.value
         value = _core(event.value)
-        if isinstance(value, str):
+        if isinstance(value, str) and value[0] in NUMBERS_BEGIN:
             old = self._resolver.resolve(yaml.ScalarNode, event.value, (True, False))  # type: ignore[no-untyped-call]
             return Plain(value) if old in OLD_KINDS else value
         return value
@@ -244,7 +246,7 @@ def _core(text: str) -> Any:
         return None
     if text in TRUTH:
         return TRUTH[text]
-    if len(text) > MOST_DIGITS:
+    if text[0] not in NUMBERS_BEGIN or len(text) > MOST_DIGITS:
         return text
     if WHOLE.match(text):
         return int(text, 0)
