@@ -20,6 +20,7 @@ from registry.exchange.outline import Entry
 from registry.exchange.values import LISTS, choice_in, exact_value, list_style, value_of
 from registry.exchange.vocabulary import Vocabulary, plain
 
+LONGEST: Final = 60
 PROSE: Final = LISTS | {FieldType.TEXT}
 
 
@@ -112,7 +113,7 @@ def _owner(words: Vocabulary, section: Section, pieces: list[Piece], above: Piec
             return None
         field = words.template.field(name or "")
         return earlier if field.type in PROSE and field.format != "line" else None
-    if not pieces or section.has_mark:
+    if not pieces or section.has_mark or _is_keeping(words, section):
         return None
     return taken.setdefault(above.field or "", above) if above else None
 
@@ -151,11 +152,15 @@ def _is_title(words: Vocabulary, piece: Piece) -> bool:
 
 
 def _is_unknown(words: Vocabulary, piece: Piece) -> bool:
-    """Whether an empty heading is worth keeping as text: not a known one, nor what stands above a marked value."""
+    """Whether an empty heading is worth keeping as text: not a known one, nor one that an export wrote."""
     section = piece.section
-    is_keeping = plain(section.title) in {plain(words.headings[name]) for name in KEEPING}
     is_title = section.level == 1 and piece.field is None and words.title is None
-    return not (words.knows(section.title) or section.has_mark or is_keeping or is_title)
+    return not (words.knows(section.title) or piece.field or _is_keeping(words, section) or is_title)
+
+
+def _is_keeping(words: Vocabulary, section: Section) -> bool:
+    """Whether an export writes this heading above what no other field takes."""
+    return len(section.title) < LONGEST and plain(section.title) in {plain(words.headings[name]) for name in KEEPING}
 
 
 def _value(words: Vocabulary, piece: Piece) -> Any:

@@ -46,7 +46,9 @@ class _Writer:
         self.further = list(split(further, has_questions=False).sections) if further else []
         self.elsewhere = Counter[str]()
         if FURTHER_TEXT in marked:
-            self.elsewhere.update(_key(section) for section in self.further)
+            # Line by line, since a heading may stand in code that was never closed.
+            lines = [line.rstrip() for line in further.split("\n") if line.startswith("#")]
+            self.elsewhere.update([*lines, *(line.lstrip("#").strip() for line in lines)])
             self.further = []
         self.waiting = Counter(_key(entry) for entry in self.ordered)
         self.parts: list[str] = []
