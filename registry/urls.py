@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from django.urls import path, register_converter
 
+from registry.api.exchange import document as api_document
 from registry.api.views import Assets, Versions
 from registry.http import KindConverter, VersionConverter
-from registry.views import assets, documents, journal, people, tokens, versions
+from registry.views import assets, documents, exchange, journal, people, tokens, versions
 
 register_converter(KindConverter, "kind")
 register_converter(VersionConverter, "version")
@@ -26,6 +27,9 @@ urlpatterns = [
     path(f"{VERSION}lineage/<int:pk>/remove/", versions.lineage_remove, name="lineage-remove"),
     path(f"{VERSION}document/", documents.document_detail, name="document"),
     path(f"{VERSION}document/history/", documents.document_history, name="document-history"),
+    path(f"{VERSION}document/import/", exchange.document_import, name="document-import"),
+    path(f"{VERSION}document/export/", exchange.document_export, name="document-export"),
+    path(f"{VERSION}document/export/<slug:key>/", exchange.document_download, name="document-download"),
     path(f"{VERSION}document/<slug:section>/", documents.document_edit, name="document-edit"),
     path(f"{VERSION}journal/", journal.version_journal, name="version-journal"),
     path("journal/", journal.journal, name="journal"),
@@ -37,4 +41,5 @@ urlpatterns = [
     path("tokens/<int:pk>/revoke/", tokens.token_revoke, name="token-revoke"),
     path("api/v1/assets/", Assets.as_view(), name="api-assets"),
     path("api/v1/versions/", Versions.as_view(), name="api-versions"),
+    path("api/v1/document/", api_document, name="api-document"),
 ]

@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 
 FAIRNESS = Path(__file__).resolve().parents[2] / "shared" / "samples" / "fairness"
+CARDS = FAIRNESS.parent / "cards"
+DATASHEETS = FAIRNESS.parent / "datasheets"
 # What the reference files call our gaps.
 GAPS = {
     "demographic_parity_difference": "dp_difference",
@@ -29,6 +31,14 @@ def are_here() -> bool:
     found = FAIRNESS.exists()
     assert found or not os.environ.get("CI"), f"CI must have the samples, and there is no {FAIRNESS}."
     return found
+
+
+def documents(folder: Path) -> list[tuple[str, dict[str, Any]]]:
+    """Return the files of a folder with what a reader should find in each; nothing without the samples."""
+    if not are_here():
+        return []
+    expected: dict[str, dict[str, Any]] = json.loads((folder / "EXPECTED.json").read_text())
+    return sorted(expected.items())
 
 
 def fairness(name: str) -> tuple[Path, dict[str, Any]]:

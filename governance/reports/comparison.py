@@ -176,7 +176,7 @@ def _both(first: Mapping[str, Counts], second: Mapping[str, Counts]) -> tuple[Co
     return tuple(
         ComparedGroup(
             name,
-            (first[name].n, second[name].n),
+            (Fraction(first[name].n), Fraction(second[name].n)),
             tuple((RATES[key][1](first[name]), RATES[key][1](second[name])) for key in COMPARED_RATES),
         )
         for name in names

@@ -1,1 +1,1 @@
-"""Doors for programs into the registry: read-only, with the same visibility as the pages."""
+"""Doors for programs into the registry: lists to read, and documents in and out, with the same rights as the pages."""

@@ -104,7 +104,7 @@ def as_typed(field: Field, value: Any) -> Any:
     if value is None:
         return ""
     if field.type in {FieldType.LIST, FieldType.LINK} and isinstance(value, list):
-        return "\n".join(value)
+        return "\n".join(entry.replace("\n", "\n  ") for entry in value)
     return value
 
 

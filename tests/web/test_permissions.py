@@ -105,6 +105,13 @@ TABLE: dict[str, list[Call]] = {
     "lineage-remove": [Call(WRITE, "lineage", {})],
     "document": [Call(READ, "version")],
     "document-history": [Call(READ, "version")],
+    "document-import": [
+        Call(READ, "version"),
+        Call(row(LOGIN, 404, 403, 200, 200, 403, 403, 403), "version", {"file": "@card"}),
+        Call(WRITE, "version", {"text": "# Mine\n\nIt sorts.", "based_on": "1", "take": "overview"}),
+    ],
+    "document-export": [Call(READ, "version")],
+    "document-download": [Call(READ, "format")],
     "document-edit": [
         Call(READ, "section"),
         Call(WRITE, "section", {"based_on": "1", "primary_uses": "To test."}),
@@ -160,6 +167,13 @@ TABLE: dict[str, list[Call]] = {
     "api-versions": [Call(LISTED)],
     "api-evaluations": [Call(LISTED)],
     "api-evaluation": [Call({**LISTED, "stranger": 404}, "id")],
+    "api-document": [
+        Call(row(401, 404, 200, 200, 200, 200, 200, 200), query={"kind": "model", "asset": "@slug", "version": "1.0.0", "as": "json"}),
+        Call(
+            row(401, 404, 403, 200, 200, 403, 403, 403),
+            post={"kind": "model", "asset": "@slug", "version": "1.0.0", "file": "@card"},
+        ),
+    ],
     "api-releases": [Call(LISTED)],
     "api-schema": [Call(LISTED)],
     "api-gate": [
@@ -201,6 +215,10 @@ class World:
         if value == "@predictions":
             stream = io.BytesIO(factories.predictions_csv(40))
             stream.name = "p.csv"
+            return stream
+        if value == "@card":
+            stream = io.BytesIO(b"# Mine\n\nIt sorts.\n")
+            stream.name = "card.md"
             return stream
         return self.words.get(value, value) if isinstance(value, str) else value
 
@@ -271,6 +289,7 @@ def furnish(owner: Any, people: dict[str, Person], team: int) -> World:
             "slug": at[1:],
             "artifact": [*at, artifact.pk],
             "lineage": [*at, link.pk],
+            "format": [*at, "huggingface"],
             "section": [*at, "intended_use"],
             "framework": [*at, "nist_ai_rmf"],
             "item": [*at, "nist_ai_rmf", item.slug],
