@@ -20,6 +20,7 @@ class Predictions(models.Model):
     sha256 = models.CharField(max_length=64)
     size = models.BigIntegerField()
     preview = models.JSONField()
+    ranges = models.JSONField(default=dict, help_text="Reach of the columns of many numbers, and where they might be cut.")
     uploaded_at = models.DateTimeField(auto_now_add=True)
     uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
 

@@ -17,7 +17,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from governance.models import Assessment, Dossier, Evaluation, Evidence, JobState, Predictions, Release
-from governance.services import dossiers, evaluations, evidence, releases
+from governance.services import dossiers, evaluations, evidence, mappings, releases
 from governance.workflow import Step
 from registry.catalog.loader import frameworks
 from registry.models import Person, Version
@@ -120,6 +120,9 @@ TABLE: dict[str, list[Call]] = {
             {"name": "n", "label": "y_true", "prediction": "y_pred", "favourable": "1", "attributes": ["sex"]},
         ),
     ],
+    "mapping-list": [Call(READ, "version")],
+    "mapping-rename": [Call(WRITE, "mapping", {"name": "Another"}), Call(row(LOGIN, 404, 403, 422, 422, 403, 403, 403), "mapping", {})],
+    "mapping-delete": [Call(WRITE, "mapping", {})],
     "evaluation": [Call(READ, "evaluation")],
     "evaluation-counts": [Call(READ, "evaluation")],
     "evaluation-retry": [Call(WRITE, "failed", {})],
@@ -230,6 +233,7 @@ def furnish(owner: Any, people: dict[str, Person], team: int) -> World:
     )
     done = factories.evaluation(owner, made, rows=40)
     failed = evaluations.request_evaluation(actor=owner, predictions_id=done.predictions_id, name="Broken", columns=factories.COLUMNS)
+    mapping = mappings.save_mapping(actor=owner, asset_id=made.asset_id, name="Usual", columns=factories.COLUMNS)
     queued = evaluations.request_evaluation(actor=owner, predictions_id=done.predictions_id, name="Waits", columns=factories.COLUMNS)
     Evaluation.objects.filter(pk=failed.pk).update(state=JobState.FAILED, error="For a test.")
     release = releases.submit(actor=owner, version_id=made.pk, environment="staging")
@@ -257,6 +261,7 @@ def furnish(owner: Any, people: dict[str, Person], team: int) -> World:
             "evidence": [*at, piece.pk],
             "predictions": [*at, done.predictions_id],
             "evaluation": [*at, done.pk],
+            "mapping": [*at, mapping.pk],
             "failed": [*at, failed.pk],
             "queued": [*at, queued.pk],
             "release": [*at, release.pk],
