@@ -14,7 +14,8 @@ from celery import shared_task
 from kombu.exceptions import OperationalError
 
 from governance.models import Dossier, Evaluation
-from governance.services import dossiers, evaluations, jobs
+from governance.services import dossiers, evaluations, jobs, retention
+from registry.policy import SYSTEM
 
 logger = logging.getLogger(__name__)
 
@@ -38,6 +39,13 @@ def sweep() -> None:
         ring(carry_out_evaluation, pk)
     for pk in jobs.forsaken(Dossier).values_list("pk", flat=True):
         ring(render_dossier, pk)
+
+
+@shared_task(name="governance.delete_due_predictions")
+def delete_due_predictions() -> None:
+    """Delete the files of predictions that have served, and what broken uploads left behind."""
+    retention.delete_due(actor=SYSTEM)
+    retention.delete_stale_stages()
 
 
 def ring(task: Any, pk: int) -> bool:

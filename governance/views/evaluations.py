@@ -23,7 +23,7 @@ from governance.fairness.predictions import Preview
 from governance.fairness.ranges import ranges_from_json
 from governance.forms.evaluations import NAME_LENGTH, MapForm, UploadForm
 from governance.models import Evaluation, JobState, Predictions
-from governance.services import evaluations, mappings
+from governance.services import evaluations, mappings, retention
 from governance.services.files import too_large
 from governance.services.predictions import take_predictions
 from governance.tasks import carry_out_evaluation, ring
@@ -119,6 +119,7 @@ def predictions_map(request: Request, kind: str, slug: str, name: str, pk: int) 
         "preview": preview,
         "form": form,
         "offers": offers,
+        "deleted": retention.deleted_sentence(uploaded) if uploaded.deleted_at else "",
         "started_from": chosen.key if chosen else mappings.GUESS,
     }
     template = "governance/predictions_map.html"
@@ -134,7 +135,7 @@ def evaluation_detail(request: Request, kind: str, slug: str, name: str, pk: int
         **version_frame(request, version, "Evaluations", evaluation.name),
         "evaluation": evaluation,
         "step": next(words for least, words in STEPS if evaluation.progress >= least),
-        "source": source(evaluation),
+        "source": [*source(evaluation), {"label": "The file", "value": _whereabouts(evaluation.predictions)}],
         "list_url": reverse("evaluation-list", args=version.url_args),
         **(results(evaluation) if evaluation.state == JobState.DONE else {}),
     }
@@ -214,6 +215,11 @@ def _initial(request: Request, uploaded: Predictions) -> dict[str, str]:
     return {"name": (request.GET.get("name") or PurePath(uploaded.filename).stem)[:NAME_LENGTH]}
 
 
+def _whereabouts(uploaded: Predictions) -> str:
+    """Return whether a file is still there, as a sentence."""
+    return retention.deleted_sentence(uploaded) if uploaded.deleted_at else "It is still kept, and is deleted as the policy says."
+
+
 def _find(version: Version, pk: int) -> Evaluation:
     rows = Evaluation.objects.select_related("predictions", "requested_by").defer("predictions__preview")
     evaluation: Evaluation = get_object_or_404(rows.prefetch_related("findings"), pk=pk, version=version)
@@ -230,5 +236,5 @@ def _worst(evaluation: Evaluation) -> str:
 
 
 def _unmeasured(version: Version) -> QuerySet[Predictions]:
-    rows = version.predictions.filter(evaluations=None).select_related("uploaded_by")
+    rows = version.predictions.kept().filter(evaluations=None).select_related("uploaded_by")
     return rows.defer("preview").order_by("-pk")[:10]
