@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests import factories
 from tests.e2e.conftest import Person, Product
+from tests.e2e.test_pages import axe, faults  # noqa: F401 - a fixture
 
 pytestmark = pytest.mark.e2e
 UPLOAD = "/models/branch-router/0.1.0/evaluations/upload/"
@@ -83,3 +84,22 @@ def test_a_file_over_the_limit_is_not_even_sent(page: Page, file: Path) -> None:
     press(page)
     expect(page.get_by_role("alert")).to_contain_text("is too large; the limit is")
     assert "POST" not in sent
+
+
+def test_the_page_of_columns_is_sound(page: Page, file: Path, axe: str) -> None:  # noqa: F811
+    page.set_input_files("input[type=file]", file)
+    press(page)
+    page.wait_for_url(re.compile(r"/predictions/\d+/"))
+    page.fill("input[name=save_as]", "Usual")
+    address = page.url
+    page.get_by_role("button", name="Measure").click()
+    page.wait_for_url(re.compile(r"/evaluations/\d+/"))
+    expect(page.locator("figure.chart").first).to_be_visible(timeout=60_000)
+    expect(page.locator("#evaluation-cancel")).to_have_count(0)
+    page.goto(UPLOAD)
+    page.set_input_files("input[type=file]", file)
+    press(page)
+    page.wait_for_url(lambda url: "/predictions/" in url and url != address)
+    expect(page.locator("#start")).to_contain_text("Usual")
+    mappings = page.url.partition("predictions/")[0] + "mappings/"
+    assert faults(page, page.url, axe) + faults(page, address, axe) + faults(page, mappings, axe) == []
