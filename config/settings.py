@@ -167,7 +167,10 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 EVALUATION_STALL_SECONDS = env.int("EVALUATION_STALL_SECONDS", default=60)
-CELERY_BEAT_SCHEDULE = {"sweep": {"task": "governance.sweep", "schedule": env.float("SWEEP_SECONDS", default=15.0)}}
+CELERY_BEAT_SCHEDULE = {
+    "sweep": {"task": "governance.sweep", "schedule": env.float("SWEEP_SECONDS", default=15.0)},
+    "retention": {"task": "governance.delete_due_predictions", "schedule": 3600.0},
+}
 CELERY_BEAT_SCHEDULE_FILENAME = str(ASSAY_HOME / "beat-schedule")
 
 AUTH_USER_MODEL = "registry.Person"
@@ -228,6 +231,7 @@ WHITENOISE_ALLOW_ALL_ORIGINS = False
 WHITENOISE_USE_FINDERS = not _IS_COLLECTED
 
 PREDICTIONS_MAX_BYTES = env.int("PREDICTIONS_MAX_BYTES", default=5 * 1024**3)
+PREDICTIONS_UNMEASURED_DAYS = env.int("PREDICTIONS_UNMEASURED_DAYS", default=7)
 EVIDENCE_MAX_BYTES = env.int("EVIDENCE_MAX_BYTES", default=25 * 1024**2)
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 

@@ -13,9 +13,12 @@ from governance.models import (
     Evaluation,
     Evidence,
     Finding,
+    Mapping,
     Predictions,
     Release,
 )
 from registry.admin import Window
 
-admin.site.register([Answer, Assessment, BiasAuditSummary, Decision, Dossier, Evaluation, Evidence, Finding, Predictions, Release], Window)
+admin.site.register(
+    [Answer, Assessment, BiasAuditSummary, Decision, Dossier, Evaluation, Evidence, Finding, Mapping, Predictions, Release], Window
+)

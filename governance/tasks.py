@@ -14,7 +14,8 @@ from celery import shared_task
 from kombu.exceptions import OperationalError
 
 from governance.models import BiasAuditSummary, Dossier, Evaluation
-from governance.services import dossiers, evaluations, jobs, summaries
+from governance.services import dossiers, evaluations, jobs, retention, summaries
+from registry.policy import SYSTEM
 
 logger = logging.getLogger(__name__)
 
@@ -46,6 +47,13 @@ def sweep() -> None:
         ring(render_dossier, pk)
     for pk in jobs.forsaken(BiasAuditSummary).values_list("pk", flat=True):
         ring(render_summary, pk)
+
+
+@shared_task(name="governance.delete_due_predictions")
+def delete_due_predictions() -> None:
+    """Delete the files of predictions that have served, and what broken uploads left behind."""
+    retention.delete_due(actor=SYSTEM)
+    retention.delete_stale_stages()
 
 
 def ring(task: Any, pk: int) -> bool:

@@ -9,7 +9,21 @@ from governance.api.evaluations import Evaluations, OneEvaluation
 from governance.api.predictions import PredictionsUpload
 from governance.api.releases import Releases
 from governance.http import StepConverter
-from governance.views import assets, checklists, compare, dossiers, evaluations, groups, home, ll144, newest, overview, policies, releases
+from governance.views import (
+    assets,
+    checklists,
+    compare,
+    dossiers,
+    evaluations,
+    groups,
+    home,
+    ll144,
+    mappings,
+    newest,
+    overview,
+    policies,
+    releases,
+)
 
 register_converter(StepConverter, "step")
 
@@ -32,6 +46,9 @@ urlpatterns = [
     path(f"{VERSION}evaluations/newest/", newest.evaluation_newest, name="evaluation-newest"),
     path(f"{VERSION}evaluations/upload/", evaluations.predictions_upload, name="predictions-upload"),
     path(f"{VERSION}evaluations/predictions/<int:pk>/", evaluations.predictions_map, name="predictions-map"),
+    path(f"{VERSION}evaluations/mappings/", mappings.mapping_list, name="mapping-list"),
+    path(f"{VERSION}evaluations/mappings/<int:pk>/rename/", mappings.mapping_rename, name="mapping-rename"),
+    path(f"{VERSION}evaluations/mappings/<int:pk>/delete/", mappings.mapping_delete, name="mapping-delete"),
     path(f"{VERSION}evaluations/<int:pk>/", evaluations.evaluation_detail, name="evaluation"),
     path(f"{VERSION}evaluations/<int:pk>/again/", evaluations.evaluation_retry, name="evaluation-retry"),
     path(f"{VERSION}evaluations/<int:pk>/cancel/", evaluations.evaluation_cancel, name="evaluation-cancel"),

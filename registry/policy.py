@@ -51,6 +51,8 @@ class Action(StrEnum):
     EVALUATION_REQUEST = "evaluation.request"
     EVALUATION_FINISH = "evaluation.finish"
     EVALUATION_CANCEL = "evaluation.cancel"
+    MAPPING_EDIT = "mapping.edit"
+    PREDICTIONS_DELETE = "predictions.delete"
     RELEASE_SUBMIT = "release.submit"
     RELEASE_DECIDE = "release.decide"
     RELEASE_PROMOTE = "release.promote"
@@ -216,6 +218,8 @@ RULES: Final[Mapping[Action, tuple[Check, ...]]] = MappingProxyType(
         Action.EVALUATION_REQUEST: (_person, _contributor),
         Action.EVALUATION_FINISH: (_system,),
         Action.EVALUATION_CANCEL: (_person, _contributor),
+        Action.MAPPING_EDIT: (_person, _contributor),
+        Action.PREDICTIONS_DELETE: (_system,),
         Action.RELEASE_SUBMIT: (_person, _contributor),
         Action.RELEASE_DECIDE: (_person, _not_author, _holds_role),
         Action.RELEASE_PROMOTE: (_person, _owner),

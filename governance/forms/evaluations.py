@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import fields
+from types import MappingProxyType
 from typing import Any, Final, cast
 
 from django import forms
 
 from governance.fairness.columns import Columns, canonical_value, pairs
 from governance.fairness.predictions import Column, Preview, suggest
+from governance.fairness.ranges import Range, parse_cuts
 
 NAME_LENGTH: Final = 120
 SHOWN_VALUES: Final = 6
 TWO: Final = 2
+CUTS: Final = "cuts_"
+COMBINED: Final = (2, 3)
+MOST_COMBINATIONS: Final = 20
+NOTHING: Final[Mapping[str, Range]] = MappingProxyType({})
+# Cut points are offered by an engine that takes them.
+TAKES_BINS: Final = "bins" in {field.name for field in fields(Columns)}
+NO_ATTRIBUTE: Final = "Choose at least one sensitive attribute; fairness compares groups."
 NO_COLUMN: Final = "The file has no column “%(value)s”. Choose one of its columns."
 
 
@@ -67,22 +78,46 @@ class MapForm(forms.Form):
         error_messages={"required": "Choose the value that is good for the person."},
     )
     attributes = forms.MultipleChoiceField(
+        required=False,  # cut points make an attribute too; see clean()
         label="Sensitive attributes",
         widget=forms.CheckboxSelectMultiple,
         help_text="The groups to compare. A blank cell counts as unknown: it is shown, and left out of the comparison.",
-        error_messages={"required": "Choose at least one sensitive attribute; fairness compares groups."},
     )
     intersections = forms.BooleanField(
         required=False,
         label="Also every pair of these attributes",
         help_text="Such as women under 25. A model can be even for each attribute and uneven where two meet.",
     )
+    combinations = forms.CharField(
+        required=False,
+        label="Combinations of your choice",
+        widget=forms.Textarea(attrs={"rows": 3, "placeholder": "sex, age_group"}),
+        help_text="Instead of every pair or beside it: one combination on a line, two or three attributes separated by commas.",
+    )
     score = forms.ChoiceField(required=False, help_text="Optional: the model's number behind the prediction.")
     weight = forms.ChoiceField(required=False, help_text="Optional: how many records a row stands for.")
 
-    def __init__(self, preview: Preview, *args: Any, label: str = "", **kwargs: Any) -> None:
-        kwargs["initial"] = {**_suggested(preview, label), **kwargs.get("initial", {})}
+    save_as = forms.CharField(
+        required=False,
+        max_length=80,
+        label="Save these columns as",
+        help_text="Optional: a name under which to choose them for the next file of this model.",
+    )
+
+    def __init__(
+        self,
+        preview: Preview,
+        *args: Any,
+        label: str = "",
+        start: Columns | None = None,
+        reach: Mapping[str, Range] = NOTHING,
+        **kwargs: Any,
+    ) -> None:
+        guess = _suggested(preview, label, start)
+        kwargs["initial"] = {**guess, **kwargs.get("initial", {})}
         super().__init__(*args, **kwargs)
+        self._preview, self._reach = preview, reach if TAKES_BINS else NOTHING
+        self._add_cuts(dict(start.to_json().get("bins", {})) if start else {})
         numeric = [column for column in preview.columns if column.is_numeric]
         chosen = str(self["label"].value() or "")
         self._offer("label", _named(preview.columns, "Choose a column"))
@@ -96,19 +131,80 @@ class MapForm(forms.Form):
             {"hx-get": "", "hx-trigger": "change", "hx-target": "#favourable-field", "hx-swap": "outerHTML"}
         )
 
+    def clean(self) -> dict[str, Any]:
+        """Refuse cut points that are none, no attribute at all, and combinations of what is no attribute."""
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        self._bins = self._parsed_cuts(data)
+        data["attributes"] = [*data.get("attributes", []), *(name for name in self._bins if name not in data.get("attributes", []))]
+        if not data["attributes"] and not self.has_error("attributes"):
+            self.add_error("attributes", NO_ATTRIBUTE)
+        self._combined = self._parsed_combinations(data)
+        return data
+
     def columns(self) -> Columns:
         """Return the choice as the engine takes it."""
         data = self.cleaned_data
         attributes = tuple(data["attributes"])
-        return Columns(
-            label=data["label"],
-            prediction=data["prediction"],
-            favourable=data["favourable"],
-            score=data["score"] or None,
-            weight=data["weight"] or None,
-            attributes=attributes,
-            intersections=pairs(attributes) if data["intersections"] else (),
-        )
+        found = [*(pairs(attributes) if data["intersections"] else ()), *self._combined]
+        content = {
+            "label": data["label"],
+            "prediction": data["prediction"],
+            "favourable": data["favourable"],
+            "score": data["score"] or None,
+            "weight": data["weight"] or None,
+            "attributes": attributes,
+            "intersections": tuple(dict.fromkeys(found)),
+        }
+        return Columns.from_json({**content, "bins": self._bins} if self._bins else content)
+
+    @property
+    def has_cuts(self) -> bool:
+        """Whether a column is cut into classes."""
+        return any(field.value() for field in self.cut_fields())
+
+    def cut_fields(self) -> list[forms.BoundField]:
+        """Return the fields of cut points, one for each column of many numbers."""
+        return [self[name] for name in self.fields if name.startswith(CUTS)]
+
+    def _add_cuts(self, chosen: Mapping[str, Any]) -> None:
+        for number, (name, one) in enumerate(self._reach.items()):
+            suggested = f" For quarters of about the same size: {', '.join(one.cuts)}." if one.cuts else ""
+            self.fields[f"{CUTS}{number}"] = forms.CharField(
+                required=False,
+                max_length=200,
+                label=name,
+                initial=", ".join(chosen.get(name, ())),
+                help_text=f"Reaches from {one.low} to {one.high}.{suggested}",
+            )
+
+    def _parsed_cuts(self, data: Mapping[str, Any]) -> dict[str, list[str]]:
+        bins = {}
+        for number, name in enumerate(self._reach):
+            try:
+                cuts = parse_cuts(data.get(f"{CUTS}{number}") or "")
+            except ValueError as error:
+                self.add_error(f"{CUTS}{number}", str(error))
+                continue
+            if cuts:
+                bins[name] = cuts
+        return bins
+
+    def _parsed_combinations(self, data: Mapping[str, Any]) -> list[tuple[str, ...]]:
+        found = []
+        for line in filter(str.strip, (data.get("combinations") or "").splitlines()):
+            parts = [part.strip() for part in line.replace("×", ",").split(",")]
+            order = {name: place for place, name in enumerate(data["attributes"])}
+            if unknown := next((part for part in parts if part not in order), None):
+                self.add_error(
+                    "combinations", f"“{unknown}” is not among the attributes chosen above. Choose it there, or correct the line."
+                )
+            elif len(set(parts)) != len(parts) or len(parts) not in COMBINED:
+                self.add_error("combinations", f"“{line.strip()}” is not a combination of two or three different attributes.")
+            else:
+                found.append(tuple(sorted(parts, key=order.__getitem__)))
+        if len(found) > MOST_COMBINATIONS:
+            self.add_error("combinations", f"Choose at most {MOST_COMBINATIONS} combinations.")
+        return found
 
     def _offer(self, name: str, choices: list[tuple[str, str]]) -> None:
         field = cast("forms.ChoiceField", self.fields[name])
@@ -122,7 +218,9 @@ def _named(columns: tuple[Column, ...] | list[Column], empty: str) -> list[tuple
     return [("", empty), *((column.name, column.name) for column in columns)]
 
 
-def _suggested(preview: Preview, label: str) -> dict[str, Any]:
+def _suggested(preview: Preview, label: str, start: Columns | None) -> dict[str, Any]:
+    if start is not None and not label:
+        return _started(start)
     guess = suggest(preview)
     found = preview.column(label)
     if found is not None:
@@ -130,6 +228,15 @@ def _suggested(preview: Preview, label: str) -> dict[str, Any]:
         guess["favourable"] = _likely_favourable(found)
     guess["intersections"] = len(guess["attributes"]) >= TWO
     return guess
+
+
+def _started(columns: Columns) -> dict[str, Any]:
+    """Return the form's values for columns that were chosen before."""
+    content = columns.to_json()
+    every = set(pairs(columns.attributes))
+    has_all = bool(every) and every <= set(columns.intersections)
+    others = [one for one in columns.intersections if not has_all or one not in every]
+    return {**content, "intersections": has_all, "combinations": "\n".join(", ".join(one) for one in others)}
 
 
 def _likely_favourable(column: Column) -> str:

@@ -57,6 +57,7 @@ class EvaluationRule:
         minimum_attributes: sensitive attributes that it must look at.
         metrics: threshold by metric key, exact.
         on_inconclusive: ``block`` or ``allow``.
+        keep_predictions_days: days for which a file stays after its run; 0 deletes it at once.
     """
 
     max_age_days: int
@@ -64,6 +65,7 @@ class EvaluationRule:
     minimum_attributes: int
     metrics: Mapping[str, Fraction]
     on_inconclusive: str
+    keep_predictions_days: int = 0
 
 
 @dataclass(frozen=True)
@@ -162,6 +164,16 @@ def policy_for(tier: str, environment: str) -> Policy:
         message = f"There is no policy for the tier “{tier}” and the environment “{environment}”."
         raise PolicyError(message)
     return found
+
+
+def keep_days(tier: str) -> int:
+    """Return how many days a file of predictions of a tier stays after its run.
+
+    A file may serve any environment, so the shortest time of the tier's
+    policies holds; where none of them asks for an evaluation it is 0.
+    """
+    rules = [policy.evaluations for policy in policies().values() if policy.tier == tier]
+    return min((rule.keep_predictions_days for rule in rules if rule is not None), default=0)
 
 
 def _policy(content: Mapping[str, Any], place: str) -> Policy:

@@ -135,13 +135,16 @@ EVALUATION: Final[Mapping[str, Check]] = {
     "minimum_attributes": _number(1),
     "metrics": _thresholds,
     "on_inconclusive": _one_of("block", "allow"),
+    "keep_predictions_days": _number(0),
 }
+# What a policy of an earlier edition may leave out.
+LATER: Final = frozenset({"keep_predictions_days"})
 REQUIRED: Final = ("key", "version", "title", "tier", "environment", "summary")
 POLICY: Final[Mapping[str, Check]] = {
     **dict.fromkeys((*REQUIRED, "forbidden"), _text),
     "documents": _rows(DOCUMENT, ("template", "essential_percent")),
     "frameworks": _rows(FRAMEWORK, ("framework", "answered_percent")),
-    "evaluations": _block(EVALUATION, tuple(EVALUATION)),
+    "evaluations": _block(EVALUATION, tuple(key for key in EVALUATION if key not in LATER)),
     "artifacts": _number(0),
     "git_commit": _flag,
     "training_datasets": _number(0),

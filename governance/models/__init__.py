@@ -10,6 +10,7 @@ from governance.models.assessment import Answer, Assessment, Evidence, Value
 from governance.models.dossier import Dossier
 from governance.models.evaluation import Evaluation, Finding, Predictions
 from governance.models.job import Job, JobState
+from governance.models.mapping import Mapping
 from governance.models.release import Decision, Environment, Release
 from governance.models.summary import BiasAuditSummary
 
@@ -25,6 +26,7 @@ __all__ = [
     "Finding",
     "Job",
     "JobState",
+    "Mapping",
     "Predictions",
     "Release",
     "Value",

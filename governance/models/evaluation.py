@@ -12,6 +12,14 @@ from registry.models import Version
 from registry.policy import Actor
 
 
+class PredictionsQuerySet(models.QuerySet["Predictions"]):
+    """Reads of uploaded files."""
+
+    def kept(self) -> PredictionsQuerySet:
+        """Files whose bytes have not been deleted."""
+        return self.filter(deleted_at=None)
+
+
 class Predictions(models.Model):
     """A file of predictions, kept under its SHA-256, with what was seen in it."""
 
@@ -20,8 +28,13 @@ class Predictions(models.Model):
     sha256 = models.CharField(max_length=64)
     size = models.BigIntegerField()
     preview = models.JSONField()
+    ranges = models.JSONField(default=dict, help_text="Reach of the columns of many numbers, and where they might be cut.")
     uploaded_at = models.DateTimeField(auto_now_add=True)
     uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    deleted_at = models.DateTimeField(null=True, help_text="When the file and what was seen in it were deleted, as the policy says.")
+
+    objects = PredictionsQuerySet.as_manager()
 
     class Meta:
         verbose_name_plural = "predictions"

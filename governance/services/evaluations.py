@@ -17,7 +17,7 @@ from governance.fairness.source import open_source
 from governance.fairness.witness import Witness, witness
 from governance.gate.policy import policies
 from governance.models import Environment, Evaluation, Finding, JobState, Predictions
-from governance.services import files, jobs
+from governance.services import files, jobs, retention
 from governance.services.predictions import SHELF
 from registry import audit, policy
 from registry.errors import ConflictError
@@ -42,10 +42,12 @@ def request_evaluation(*, actor: Actor, predictions_id: int, name: str, columns:
 
     Raises:
         ForbiddenError: the actor does not write in the team.
+        ConflictError: the file was deleted.
         DomainError: the columns do not fit the file.
     """
     uploaded = Predictions.objects.select_related("version").get(pk=predictions_id)
     version = locked_version(actor, uploaded.version_id, Action.EVALUATION_REQUEST)
+    retention.require_kept(uploaded)
     check_columns(predictions.Preview.from_json(uploaded.preview), columns)
     evaluation = Evaluation.objects.create(
         version=version,
@@ -64,16 +66,17 @@ def retry_evaluation(*, actor: Actor, evaluation_id: int) -> Evaluation:
 
     Raises:
         ForbiddenError: the actor does not write in the team.
-        ConflictError: it has neither failed nor been cancelled.
+        ConflictError: it has neither failed nor been cancelled, or its file was deleted and not uploaded again.
     """
     evaluation = Evaluation.objects.select_for_update().get(pk=evaluation_id)
     locked_version(actor, evaluation.version_id, Action.EVALUATION_REQUEST)
     if evaluation.state not in {JobState.FAILED, JobState.CANCELLED}:
         message = "Only an evaluation that failed or was cancelled can be run again."
         raise ConflictError(message)
+    evaluation.predictions = retention.same_file(evaluation.predictions)
     evaluation.state, evaluation.error, evaluation.losses = JobState.QUEUED, "", 0
     evaluation.requested_at, evaluation.finished_at, evaluation.progress = timezone.now(), None, 0
-    evaluation.save(update_fields=["state", "error", "losses", "requested_at", "finished_at", "progress"])
+    evaluation.save(update_fields=["predictions", "state", "error", "losses", "requested_at", "finished_at", "progress"])
     audit.record(actor, Action.EVALUATION_REQUEST, _subject(evaluation), {"again": True})
     return evaluation
 
@@ -102,6 +105,8 @@ def cancel_evaluation(*, actor: Actor, evaluation_id: int) -> Evaluation:
 def carry_out(evaluation_id: int) -> None:
     """Do the work of one evaluation, from claim to result (called by a worker)."""
     jobs.carry_out(Evaluation, evaluation_id, work=_measure, settle=_settle, fail=_fail, broke_off=BROKE_OFF)
+    digests = Predictions.objects.filter(evaluations=evaluation_id).values_list("sha256", flat=True)
+    retention.delete_due(actor=SYSTEM, digests=list(digests))
 
 
 @transaction.atomic

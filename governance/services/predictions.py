@@ -11,6 +11,7 @@ from typing import Final
 from django.db import transaction
 
 from governance.fairness import predictions
+from governance.fairness.ranges import Range, ranges
 from governance.models import Predictions
 from governance.services import files
 from governance.services.files import Readable, Staged
@@ -48,11 +49,14 @@ def take_predictions(*, actor: Actor, version_id: int, filename: str, staging: S
     _require(actor, version_id)
     name = clean_filename(filename)
     preview = predictions.inspect(staging.path, filename=name)
-    return _keep(actor, version_id, name, staging, preview)
+    reach = ranges(staging.path, preview)
+    return _keep(actor, version_id, name, staging, preview=preview, reach=reach)
 
 
 @transaction.atomic
-def _keep(actor: Actor, version_id: int, name: str, staging: Staged, preview: predictions.Preview) -> Predictions:
+def _keep(
+    actor: Actor, version_id: int, name: str, staging: Staged, *, preview: predictions.Preview, reach: dict[str, Range]
+) -> Predictions:
     version = locked_version(actor, version_id, Action.EVALUATION_REQUEST)
     files.keep_staged(SHELF, staging)
     uploaded = Predictions.objects.create(
@@ -61,6 +65,7 @@ def _keep(actor: Actor, version_id: int, name: str, staging: Staged, preview: pr
         sha256=staging.sha256,
         size=staging.size,
         preview=preview.to_json(),
+        ranges={column: {**vars(one), "cuts": list(one.cuts)} for column, one in reach.items()},
         uploaded_by_id=actor.id,
     )
     detail = {"predictions": name, "sha256": staging.sha256, "rows": preview.rows}

@@ -20,9 +20,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from governance.fairness.counts import CountTable
 from governance.fairness.predictions import Preview
+from governance.fairness.ranges import ranges_from_json
 from governance.forms.evaluations import NAME_LENGTH, MapForm, UploadForm
 from governance.models import Evaluation, JobState, Predictions
-from governance.services import evaluations
+from governance.services import evaluations, mappings, retention
 from governance.services.files import too_large
 from governance.services.predictions import take_predictions
 from governance.tasks import carry_out_evaluation, ring
@@ -99,7 +100,17 @@ def predictions_map(request: Request, kind: str, slug: str, name: str, pk: int) 
     version = find_model_version(request.actor, kind, slug, name)
     uploaded = get_object_or_404(Predictions, pk=pk, version=version)
     preview = Preview.from_json(uploaded.preview)
-    form = _form_of(request, version, partial(MapForm, preview, label=request.GET.get("label", ""), initial=_initial(request, uploaded)))
+    offers = mappings.offers(version.asset_id, preview)
+    chosen = _chosen(offers, request.GET.get("start", ""))
+    make = partial(
+        MapForm,
+        preview,
+        label=request.GET.get("label", ""),
+        start=chosen.columns if chosen else None,
+        reach=ranges_from_json(uploaded.ranges),
+        initial=_initial(request, uploaded),
+    )
+    form = _form_of(request, version, make)
     if form.is_bound and form.is_valid() and (evaluation := _request(request, uploaded, form)):
         return redirect("evaluation", *version.url_args, evaluation.pk)
     context = {
@@ -107,6 +118,9 @@ def predictions_map(request: Request, kind: str, slug: str, name: str, pk: int) 
         "uploaded": uploaded,
         "preview": preview,
         "form": form,
+        "offers": offers,
+        "deleted": retention.deleted_sentence(uploaded) if uploaded.deleted_at else "",
+        "started_from": chosen.key if chosen else mappings.GUESS,
     }
     template = "governance/predictions_map.html"
     return render_part(request, template, "favourable", context, status=422 if form.errors else 200)
@@ -121,7 +135,7 @@ def evaluation_detail(request: Request, kind: str, slug: str, name: str, pk: int
         **version_frame(request, version, "Evaluations", evaluation.name),
         "evaluation": evaluation,
         "step": next(words for least, words in STEPS if evaluation.progress >= least),
-        "source": source(evaluation),
+        "source": [*source(evaluation), {"label": "The file", "value": _whereabouts(evaluation.predictions)}],
         "list_url": reverse("evaluation-list", args=version.url_args),
         **(results(evaluation, request.GET.get("rate", "")) if evaluation.state == JobState.DONE else {}),
     }
@@ -160,7 +174,7 @@ def evaluation_counts(request: Request, kind: str, slug: str, name: str, pk: int
 
 
 def _form_of(request: Request, version: Version, form: Any) -> Any:
-    """Return the form, bound to what was sent; who may not write is stopped before their file is read."""
+    """Return the form, bound to what was sent by somebody who may write."""
     if request.method != "POST":
         return form()
     require(request.actor, Action.EVALUATION_REQUEST, version.target)
@@ -177,10 +191,14 @@ def _upload(request: Request, version: Version, form: UploadForm) -> Predictions
 
 
 def _request(request: Request, uploaded: Predictions, form: MapForm) -> Evaluation | None:
+    columns, save_as = form.columns(), form.cleaned_data["save_as"]
     try:
-        evaluation = evaluations.request_evaluation(
-            actor=request.actor, predictions_id=uploaded.pk, name=form.cleaned_data["name"], columns=form.columns()
-        )
+        with transaction.atomic():
+            evaluation = evaluations.request_evaluation(
+                actor=request.actor, predictions_id=uploaded.pk, name=form.cleaned_data["name"], columns=columns
+            )
+            if save_as:
+                mappings.save_mapping(actor=request.actor, asset_id=evaluation.version.asset_id, name=save_as, columns=columns)
     except DomainError as error:
         show_refusal(form, None, error)
         return None
@@ -188,8 +206,18 @@ def _request(request: Request, uploaded: Predictions, form: MapForm) -> Evaluati
     return evaluation
 
 
+def _chosen(offers: list[mappings.Offer], key: str) -> mappings.Offer | None:
+    """Return what the form starts from: what was asked for, else the newest evaluation's columns where the file has them."""
+    return next((offer for offer in offers if offer.fits and offer.key == (key or mappings.LAST)), None)
+
+
 def _initial(request: Request, uploaded: Predictions) -> dict[str, str]:
     return {"name": (request.GET.get("name") or PurePath(uploaded.filename).stem)[:NAME_LENGTH]}
+
+
+def _whereabouts(uploaded: Predictions) -> str:
+    """Return whether a file is still there, as a sentence."""
+    return retention.deleted_sentence(uploaded) if uploaded.deleted_at else "It is still kept, and is deleted as the policy says."
 
 
 def _find(version: Version, pk: int) -> Evaluation:
@@ -208,5 +236,5 @@ def _worst(evaluation: Evaluation) -> str:
 
 
 def _unmeasured(version: Version) -> QuerySet[Predictions]:
-    rows = version.predictions.filter(evaluations=None).select_related("uploaded_by")
+    rows = version.predictions.kept().filter(evaluations=None).select_related("uploaded_by")
     return rows.defer("preview").order_by("-pk")[:10]

@@ -79,6 +79,11 @@ def _measured(policy: Policy) -> Iterator[tuple[str, str]]:
         f"at most {rule.max_age_days} days old, {rule.minimum_rows:,} records, "
         f"{rule.minimum_attributes} sensitive attribute{'s' if rule.minimum_attributes > 1 else ''}",
     )
+    kept = rule.keep_predictions_days
+    yield (
+        "Files of predictions",
+        f"deleted {kept} days after the run; the counts stay" if kept else "deleted after the run; the counts stay",
+    )
     for key, threshold in rule.metrics.items():
         metric = EVERY_METRIC[key]
         bound = "at least" if metric.is_ratio else "at most"

@@ -35,8 +35,8 @@ DIFFERENT_FOR_EACH = {"home", "release"}
 NO_PAGE = {
     "answer-clear", "artifact-add", "artifact-remove", "document-download", "dossier-download", "evaluation-cancel",
     "evaluation-counts", "evaluation-newest", "evaluation-retry", "evidence", "evidence-add", "evidence-remove", "health",
-    "lineage-add", "lineage-remove", "ll144-download", "release-resubmit", "release-snapshot", "release-step", "team-add",
-    "token-revoke",
+    "lineage-add", "lineage-remove", "ll144-download", "mapping-delete", "mapping-rename", "release-resubmit",
+    "release-snapshot", "release-step", "team-add", "token-revoke",
 }  # fmt: skip
 # Shown without a script only, so no link leads there: what stands below an address of that kind.
 BELOW = {"release model": "dossier/"}

@@ -16,7 +16,10 @@ from django.urls import reverse
 from kombu.exceptions import OperationalError
 
 from config.celery import app
-from governance.models import Evaluation, JobState, Predictions
+from governance.fairness.predictions import Preview
+from governance.fairness.ranges import ranges_from_json
+from governance.forms.evaluations import MapForm
+from governance.models import Evaluation, JobState, Mapping, Predictions
 from governance.services import jobs
 from governance.tasks import carry_out_evaluation
 from registry import audit
@@ -466,3 +469,98 @@ def test_the_page_agrees_with_the_reference_to_six_decimals(client, version, dja
             assert float(found[ours]) == pytest.approx(part["fairlearn"][theirs], abs=1e-6), (attribute, ours)
             compared += 1
     assert compared == 10 * len(NAMES) + 4 * len(samples.GAPS)
+
+
+def test_the_columns_of_the_last_evaluation_are_filled_in_for_the_next_file(client, version):
+    choose(client, version, attributes=["age_group"], favourable="0", save_as="Age only")
+    found = uploaded(client, version)
+    page = client.get(url("predictions-map", version, found.pk)).content.decode()
+    assert '<option value="0" selected>' in page
+    assert not re.search(r'value="sex"[^>]*checked', page)
+    guessed = client.get(url("predictions-map", version, found.pk) + "?start=guess").content.decode()
+    assert re.search(r'value="sex"[^>]*checked', guessed)
+    assert '<option value="1" selected>' in guessed
+    assert "Age only" in page
+    saved = Mapping.objects.get()
+    assert saved.columns == Evaluation.objects.get().columns
+    assert client.get(url("predictions-map", version, found.pk) + f"?start={saved.pk}").content.decode().count("checked") == page.count(
+        "checked"
+    )
+
+
+def test_a_file_without_those_columns_is_guessed(client, version):
+    choose(client, version, with_column("region", lambda number: "north" if number % 3 else "south"), attributes=["region"])
+    found = uploaded(client, version)
+    response = client.get(url("predictions-map", version, found.pk))
+    assert re.search(r'value="sex"[^>]*checked', response.content.decode())
+    assert "this file lacks some of its columns" in text(response)
+
+
+def test_a_mapping_is_renamed_and_deleted_on_its_page(client, version):
+    choose(client, version, save_as="Usual")
+    saved = Mapping.objects.get()
+    assert "y_true is the label" in text(client.get(url("mapping-list", version)))
+    refused = client.post(url("mapping-rename", version, saved.pk), {"name": "x" * 90})
+    assert refused.status_code == 422
+    assert "x" * 90 in refused.content.decode()
+    client.post(url("mapping-rename", version, saved.pk), {"name": "Better"})
+    assert Mapping.objects.get().name == "Better"
+    client.post(url("mapping-delete", version, saved.pk))
+    assert not Mapping.objects.exists()
+    assert "No mapping is saved yet" in text(client.get(url("mapping-list", version)))
+
+
+def test_chosen_combinations_are_crossed(client, version):
+    content = with_column("region", lambda number: "north" if number % 3 else "south")
+    choose(
+        client,
+        version,
+        content,
+        attributes=["sex", "age_group", "region"],
+        intersections="",
+        combinations="region, sex\n sex × age_group × region \n",
+    )
+    assert Evaluation.objects.get().columns["intersections"] == [["sex", "region"], ["sex", "age_group", "region"]]
+
+
+@pytest.mark.parametrize(
+    ("line", "sentence"),
+    [
+        ("sex, region", "“region” is not among the attributes"),
+        ("sex", "not a combination of two or three"),
+        ("sex, sex", "not a combination"),
+    ],
+)
+def test_a_combination_that_is_none_gets_a_sentence_and_stays(client, version, line, sentence):
+    response = choose(client, version, combinations=line)
+    assert response.status_code == 422
+    assert sentence in text(response)
+    assert line in response.content.decode()
+    assert not Evaluation.objects.exists()
+
+
+def numbered(client, version) -> tuple[Predictions, Preview]:
+    found = uploaded(client, version, with_column("age", lambda number: 18 + number % 70))
+    return found, Preview.from_json(found.preview)
+
+
+def test_a_column_of_many_numbers_can_be_cut(client, version, monkeypatch):
+    monkeypatch.setattr("governance.forms.evaluations.TAKES_BINS", True)
+    found, preview = numbered(client, version)
+    page = text(client.get(url("predictions-map", version, found.pk)))
+    assert "Make groups of numbers" in page
+    assert "Reaches from 18 to 87. For quarters of about the same size: 35, 50, 70." in page
+    form = MapForm(preview, data=CHOICE | {"attributes": [], "cuts_0": "60, 25 40", "save_as": ""}, reach=ranges_from_json(found.ranges))
+    assert form.is_valid(), form.errors
+    assert form.cleaned_data["attributes"] == ["age"]
+    assert form._bins == {"age": ["25", "40", "60"]}
+
+
+def test_cut_points_that_are_no_numbers_get_a_sentence_and_stay(client, version, monkeypatch):
+    monkeypatch.setattr("governance.forms.evaluations.TAKES_BINS", True)
+    found, _ = numbered(client, version)
+    response = client.post(url("predictions-map", version, found.pk), CHOICE | {"cuts_0": "25, old"})
+    assert response.status_code == 422
+    assert "“old” is not a number." in text(response)
+    assert 'value="25, old"' in response.content.decode()
+    assert not Evaluation.objects.exists()

@@ -18,7 +18,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from governance.models import Assessment, Dossier, Evaluation, Evidence, JobState, Predictions, Release
 from governance.reports.ll144 import Choices
-from governance.services import dossiers, evaluations, evidence, releases, summaries
+from governance.services import dossiers, evaluations, evidence, mappings, predictions, releases, summaries
 from governance.workflow import Step
 from registry.catalog.loader import frameworks
 from registry.models import Person, Version
@@ -137,6 +137,9 @@ TABLE: dict[str, list[Call]] = {
             {"name": "n", "label": "y_true", "prediction": "y_pred", "favourable": "1", "attributes": ["sex"]},
         ),
     ],
+    "mapping-list": [Call(READ, "version")],
+    "mapping-rename": [Call(WRITE, "mapping", {"name": "Another"}), Call(row(LOGIN, 404, 403, 422, 422, 403, 403, 403), "mapping", {})],
+    "mapping-delete": [Call(WRITE, "mapping", {})],
     "evaluation": [Call(READ, "evaluation")],
     "evaluation-newest": [Call(row(LOGIN, 404, 302, 302, 302, 302, 302, 302), "version")],
     "evaluation-compare": [Call(READ, "version")],
@@ -264,8 +267,12 @@ def furnish(owner: Any, people: dict[str, Person], team: int) -> World:
         most_bytes=100,
     )
     done = factories.evaluation(owner, made, rows=40)
-    failed = evaluations.request_evaluation(actor=owner, predictions_id=done.predictions_id, name="Broken", columns=factories.COLUMNS)
-    queued = evaluations.request_evaluation(actor=owner, predictions_id=done.predictions_id, name="Waits", columns=factories.COLUMNS)
+    kept = predictions.upload_predictions(
+        actor=owner, version_id=made.pk, filename="p.csv", stream=io.BytesIO(factories.predictions_csv(44)), most_bytes=10**6
+    )
+    failed = evaluations.request_evaluation(actor=owner, predictions_id=kept.pk, name="Broken", columns=factories.COLUMNS)
+    mapping = mappings.save_mapping(actor=owner, asset_id=made.asset_id, name="Usual", columns=factories.COLUMNS)
+    queued = evaluations.request_evaluation(actor=owner, predictions_id=kept.pk, name="Waits", columns=factories.COLUMNS)
     Evaluation.objects.filter(pk=failed.pk).update(state=JobState.FAILED, error="For a test.")
     release = releases.submit(actor=owner, version_id=made.pk, environment="staging")
     versions.describe_version(actor=owner, version_id=made.pk, commit="0123abc", notes="Changed since.")
@@ -294,11 +301,12 @@ def furnish(owner: Any, people: dict[str, Person], team: int) -> World:
             "framework": [*at, "nist_ai_rmf"],
             "item": [*at, "nist_ai_rmf", item.slug],
             "evidence": [*at, piece.pk],
-            "predictions": [*at, done.predictions_id],
+            "predictions": [*at, kept.pk],
             "evaluation": [*at, done.pk],
             "groups": [*at, done.pk, 1],
             "id": [done.pk],
             "summary": [*at, done.pk, summary.pk],
+            "mapping": [*at, mapping.pk],
             "failed": [*at, failed.pk],
             "queued": [*at, queued.pk],
             "release": [*at, release.pk],

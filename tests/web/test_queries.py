@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from governance.services import evidence
+from governance.services import evidence, mappings
 from governance.workflow import Step
 from registry.catalog.loader import frameworks
 from registry.models import Document, Version
@@ -60,6 +60,7 @@ def grow(at: World) -> None:
             url="https://example.org/",
         )
         factories.evaluation(owner, made, rows=40)
+        mappings.save_mapping(actor=owner, asset_id=made.asset_id, name=f"Mapping {number}", columns=factories.COLUMNS)
         document = Document.objects.get(version=made)
         documents.save_fields(actor=owner, document_id=document.pk, values={"overview": f"{number}."}, based_on=document.revision)
         release = made.releases.get(environment="staging")
