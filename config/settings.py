@@ -248,6 +248,8 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
+    # Jobs and releases both have a field called state.
+    "ENUM_NAME_OVERRIDES": {"JobStateEnum": "governance.models.job.JobState"},
 }
 
 LOGGING = {

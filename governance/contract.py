@@ -124,7 +124,7 @@ def _drafted(column: Any, rows: int) -> Expected:
 
 
 def _column(connection: Any, expected: Expected, preview: Preview, day: date) -> list[Answer]:
-    text = text_of(expected.name)
+    text = f"trim({text_of(expected.name)})"
     rules = [(rule, f"coalesce({text}, '') <> '' AND NOT coalesce({holds}, false)") for rule, holds in _rules(expected, text)]
     wanted = [f"count(*) FILTER ({breaks}), min({text}, {EXAMPLES}) FILTER ({breaks})" for _, breaks in rules]
     extra = [f"count(*) FILTER (coalesce({text}, '') = '')", f"max({_date(text)})"]

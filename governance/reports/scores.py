@@ -1,6 +1,6 @@
 """What an evaluation says of the score: quality by group, calibration curves and ROC curves, each with its table.
 
-The rule: the engine's decimal text is shown as it is, undefined stays
+The rule: the engine's decimal text is shown with four decimals, undefined stays
 undefined, and no more curves are drawn than can be told apart; the rest is in
 the tables.
 """
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Final
 
@@ -157,3 +158,8 @@ def _bins(groups: Sequence[Mapping[str, Any]]) -> tuple[Bin, ...]:
 
 def _cell(part: Mapping[str, Any] | None) -> tuple[str, str, int] | None:
     return None if part is None else (part["mean_score"], part["observed"], part["n"])
+
+
+def _short(text: str) -> str:
+    """Return decimal text with four decimals, as every other number of the page has it."""
+    return f"{Decimal(text):.4f}" if text else ""

@@ -137,12 +137,12 @@ def test_a_waiting_evaluation_is_cancelled_and_no_worker_takes_it(actor, queued)
 def test_a_worker_stops_at_the_next_beat_after_a_cancel(actor, queued, monkeypatch):
     reached = []
 
-    def count(*_, progress, **__):
+    def measure(*_, progress, **__):
         evaluations.cancel_evaluation(actor=actor, evaluation_id=queued.pk)
         progress(10)
         reached.append("the end")
 
-    monkeypatch.setattr(evaluations.counting, "count", count)
+    monkeypatch.setattr(evaluations, "measure", measure)
     evaluations.carry_out(queued.pk)
     queued.refresh_from_db()
     assert reached == []

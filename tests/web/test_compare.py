@@ -15,7 +15,7 @@ from django.urls import reverse
 
 from governance.models import Evaluation
 from governance.reports.comparison import SAME_FILE, compare
-from governance.services import evaluations
+from governance.services import evaluations, predictions
 from registry.models import Person
 from registry.services import versions
 from tests import factories
@@ -103,7 +103,7 @@ def test_the_page_sets_the_two_newest_of_the_version_side_by_side(client, versio
 def test_two_versions_with_different_files_columns_groups_and_thresholds(client, owner, version, two):
     newer = versions.add_version(actor=owner, asset_id=version.asset_id, name="2.0.0")
     content = factories.predictions_csv(600).replace(b"old", b"elder").replace(b"sex,", b"gender,")
-    upload = evaluations.upload_predictions(
+    upload = predictions.upload_predictions(
         actor=owner, version_id=newer.pk, filename="new.csv", stream=io.BytesIO(content), most_bytes=10**8
     )
     columns = factories.Columns("y_true", "y_pred", "1", attributes=("age_group", "gender"))
