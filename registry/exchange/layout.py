@@ -67,7 +67,7 @@ class _Writer:
         return "\n\n".join(part for part in self.parts if part), self.entries
 
     def _ordered_field(self, entry: Entry) -> None:
-        if entry.field not in self.left:
+        if entry.field not in self.left or (not entry.heading and not self._is_open()):
             return
         value = self.left[entry.field]
         if entry.field == self.words.title and not self.words.knows(entry.title):
@@ -128,6 +128,10 @@ class _Writer:
                 self._add(f"## {section.title}", Entry(f"## {section.title}", None))
             for name in inside:
                 self._field(name, Entry(f"### {words.headings[name]}", name))
+
+    def _is_open(self) -> bool:
+        """Whether text without a heading would still stand before the first section."""
+        return all(entry.field == self.words.title for entry in self.entries)
 
     def _is_line(self) -> bool:
         return self.words.title not in self.marked
