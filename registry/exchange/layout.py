@@ -50,6 +50,7 @@ class _Writer:
             lines = [line.rstrip() for line in further.split("\n") if line.startswith("#")]
             self.elsewhere.update([*lines, *(line.lstrip("#").strip() for line in lines)])
             self.further = []
+        self.inside = Counter(_key(section) for section in self.further)
         self.waiting = Counter(_key(entry) for entry in self.ordered)
         self.parts: list[str] = []
         self.entries: list[Entry] = []
@@ -96,13 +97,14 @@ class _Writer:
         if self.elsewhere[_key(entry)] > 0:
             self.elsewhere[_key(entry)] -= 1
             return
-        start = next((number for number, one in enumerate(self.further) if _key(one) == _key(entry)), None)
-        if start is None:
+        if self.inside[_key(entry)] == 0:
             self._add(entry.heading, entry)
             return
+        start = next(number for number, one in enumerate(self.further) if _key(one) == _key(entry))
         end = start + 1
         while end < len(self.further) and not entry.is_question and self._hangs(self.further[end], entry.level):
             end += 1
+        self.inside.subtract(_key(section) for section in self.further[start:end])
         self._sections(self.further[start:end], entry)
         del self.further[start:end]
 
