@@ -8,6 +8,7 @@ from governance.models import (
     Answer,
     Assessment,
     BiasAuditSummary,
+    DataContract,
     Decision,
     Dossier,
     Evaluation,
@@ -19,6 +20,18 @@ from governance.models import (
 )
 from registry.admin import Window
 
-admin.site.register(
-    [Answer, Assessment, BiasAuditSummary, Decision, Dossier, Evaluation, Evidence, Finding, Mapping, Predictions, Release], Window
-)
+TABLES = [
+    Answer,
+    Assessment,
+    BiasAuditSummary,
+    DataContract,
+    Decision,
+    Dossier,
+    Evaluation,
+    Evidence,
+    Finding,
+    Mapping,
+    Predictions,
+    Release,
+]
+admin.site.register(TABLES, Window)

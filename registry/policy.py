@@ -51,6 +51,7 @@ class Action(StrEnum):
     EVALUATION_REQUEST = "evaluation.request"
     EVALUATION_FINISH = "evaluation.finish"
     EVALUATION_CANCEL = "evaluation.cancel"
+    CONTRACT_EDIT = "contract.edit"
     MAPPING_EDIT = "mapping.edit"
     PREDICTIONS_DELETE = "predictions.delete"
     RELEASE_SUBMIT = "release.submit"
@@ -218,6 +219,7 @@ RULES: Final[Mapping[Action, tuple[Check, ...]]] = MappingProxyType(
         Action.EVALUATION_REQUEST: (_person, _contributor),
         Action.EVALUATION_FINISH: (_system,),
         Action.EVALUATION_CANCEL: (_person, _contributor),
+        Action.CONTRACT_EDIT: (_person, _contributor),
         Action.MAPPING_EDIT: (_person, _contributor),
         Action.PREDICTIONS_DELETE: (_system,),
         Action.RELEASE_SUBMIT: (_person, _contributor),

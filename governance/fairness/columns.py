@@ -39,6 +39,7 @@ class Columns:
         missing: words that mean unknown in an attribute, beside the blank.
         is_assumed: nobody named the favourable value, so outcomes must be 0 and 1.
         asked: the sets of attributes to compare, when they are not each attribute and the intersections.
+        others: metrics of Fairlearn and scikit-learn to run through MetricFrame beside ours.
     """
 
     label: str
@@ -52,6 +53,7 @@ class Columns:
     missing: tuple[str, ...] = ()
     is_assumed: bool = False
     asked: tuple[tuple[str, ...], ...] = ()
+    others: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Return the columns as JSON."""
@@ -62,6 +64,7 @@ class Columns:
             "bins": {name: list(edges) for name, edges in self.bins.items()},
             "missing": list(self.missing),
             "asked": [list(one) for one in self.asked],
+            "others": list(self.others),
         }
 
     @classmethod
@@ -75,6 +78,7 @@ class Columns:
                 "bins": {name: tuple(edges) for name, edges in content.get("bins", {}).items()},
                 "missing": tuple(content.get("missing", ())),
                 "asked": tuple(tuple(one) for one in content.get("asked", ())),
+                "others": tuple(content.get("others", ())),
             }
         )
 

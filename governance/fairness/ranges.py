@@ -8,7 +8,7 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any, Final
 
-from governance.fairness.predictions import Preview
+from governance.fairness.predictions import Column, Preview
 from governance.fairness.table import open_table, text_of
 
 QUARTERS: Final = "[0, 0.25, 0.5, 0.75, 1]"
@@ -17,6 +17,7 @@ STEPS: Final = (Decimal(1), Decimal(2), Decimal(5), Decimal(10))
 FINENESS: Final = 20
 MOST_CUTS: Final = 9
 MOST_COLUMNS: Final = 30
+MANY: Final = 25
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ def ranges(path: Path, preview: Preview) -> dict[str, Range]:
     Quantiles are a t-digest's, in bounded memory; the cuts are a suggestion and
     no result rests on them.
     """
-    names = [column.name for column in preview.columns if column.is_numeric and column.has_more][:MOST_COLUMNS]
+    names = [column.name for column in preview.columns if column.is_numeric and _has_many(column)][:MOST_COLUMNS]
     if not names:
         return {}
     wanted = ", ".join(f"approx_quantile(TRY_CAST({text_of(name)} AS DOUBLE), {QUARTERS})" for name in names)
@@ -100,3 +101,8 @@ def _range(values: Sequence[float]) -> Range:
     step = next(scale * size for size in STEPS if scale * size >= spread)
     cuts = sorted({(value / step).to_integral_value() * step for value in middle})
     return Range(plain(low), plain(high), tuple(plain(cut) for cut in cuts if low < cut < high))
+
+
+def _has_many(column: Column) -> bool:
+    """Whether a column has more numbers than one would compare as groups."""
+    return column.has_more or len(column.distinct) > MANY

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import fields
 from types import MappingProxyType
 from typing import Any, Final, cast
 
 from django import forms
 
 from governance.fairness.columns import Columns, canonical_value, pairs
+from governance.fairness.others import OTHERS
 from governance.fairness.predictions import Column, Preview, suggest
 from governance.fairness.ranges import Range, parse_cuts
 
@@ -20,8 +20,6 @@ CUTS: Final = "cuts_"
 COMBINED: Final = (2, 3)
 MOST_COMBINATIONS: Final = 20
 NOTHING: Final[Mapping[str, Range]] = MappingProxyType({})
-# Cut points are offered by an engine that takes them.
-TAKES_BINS: Final = "bins" in {field.name for field in fields(Columns)}
 NO_ATTRIBUTE: Final = "Choose at least one sensitive attribute; fairness compares groups."
 NO_COLUMN: Final = "The file has no column “%(value)s”. Choose one of its columns."
 
@@ -97,6 +95,13 @@ class MapForm(forms.Form):
     score = forms.ChoiceField(required=False, help_text="Optional: the model's number behind the prediction.")
     weight = forms.ChoiceField(required=False, help_text="Optional: how many records a row stands for.")
 
+    others = forms.MultipleChoiceField(
+        required=False,
+        label="Also through Fairlearn’s MetricFrame",
+        choices=[(name, name + (" (needs the score)" if wants_score else "")) for name, (_, wants_score) in OTHERS.items()],
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Optional: metrics of scikit-learn and Fairlearn that counts cannot give. They have no intervals and no verdicts.",
+    )
     save_as = forms.CharField(
         required=False,
         max_length=80,
@@ -116,7 +121,7 @@ class MapForm(forms.Form):
         guess = _suggested(preview, label, start)
         kwargs["initial"] = {**guess, **kwargs.get("initial", {})}
         super().__init__(*args, **kwargs)
-        self._preview, self._reach = preview, reach if TAKES_BINS else NOTHING
+        self._preview, self._reach = preview, reach
         self._add_cuts(dict(start.to_json().get("bins", {})) if start else {})
         numeric = [column for column in preview.columns if column.is_numeric]
         chosen = str(self["label"].value() or "")
@@ -139,6 +144,8 @@ class MapForm(forms.Form):
         if not data["attributes"] and not self.has_error("attributes"):
             self.add_error("attributes", NO_ATTRIBUTE)
         self._combined = self._parsed_combinations(data)
+        if not data.get("score") and (need := [name for name in data.get("others", []) if OTHERS[name][1]]):
+            self.add_error("others", f"{', '.join(need)} needs the score. Choose the column that holds it, or leave it out.")
         return data
 
     def columns(self) -> Columns:
@@ -154,6 +161,7 @@ class MapForm(forms.Form):
             "weight": data["weight"] or None,
             "attributes": attributes,
             "intersections": tuple(dict.fromkeys(found)),
+            "others": tuple(data["others"]),
         }
         return Columns.from_json({**content, "bins": self._bins} if self._bins else content)
 

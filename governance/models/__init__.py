@@ -7,6 +7,7 @@ way: job, assessment and evaluation, release, dossier and summary.
 from __future__ import annotations
 
 from governance.models.assessment import Answer, Assessment, Evidence, Value
+from governance.models.datacontract import DataContract
 from governance.models.dossier import Dossier
 from governance.models.evaluation import Evaluation, Finding, Predictions
 from governance.models.job import Job, JobState
@@ -18,6 +19,7 @@ __all__ = [
     "Answer",
     "Assessment",
     "BiasAuditSummary",
+    "DataContract",
     "Decision",
     "Dossier",
     "Environment",

@@ -13,11 +13,12 @@ from django.utils import timezone
 from governance.fairness import predictions
 from governance.fairness.columns import Columns, check_columns
 from governance.fairness.measuring import Measurement, Settings, measure
+from governance.fairness.others import others
 from governance.fairness.source import open_source
 from governance.fairness.witness import Witness, witness
 from governance.gate.policy import policies
 from governance.models import Environment, Evaluation, Finding, JobState, Predictions
-from governance.services import files, jobs, retention
+from governance.services import contracts, files, jobs, retention
 from governance.services.predictions import SHELF
 from registry import audit, policy
 from registry.errors import ConflictError
@@ -34,6 +35,7 @@ class Result:
 
     measured: Measurement
     seen: Witness
+    others: tuple[dict[str, Any], ...] = ()
 
 
 @transaction.atomic
@@ -121,7 +123,8 @@ def finish_evaluation(*, actor: Actor, evaluation: Evaluation, result: Result) -
     policy.require(actor, Action.EVALUATION_FINISH)
     found = result.measured
     row.counts, row.witness = found.table.to_json(), result.seen.to_json()
-    row.scores, row.extras = found.scores_json(), found.extras_json() | {"thresholds": thresholds_of(row.version)[1]}
+    row.scores = found.scores_json()
+    row.extras = row.extras | found.extras_json() | {"thresholds": thresholds_of(row.version)[1], "others": list(result.others)}
     row.state, row.progress, row.finished_at = JobState.DONE, 100, timezone.now()
     row.save(update_fields=["counts", "witness", "scores", "extras", "state", "progress", "finished_at"])
     row.findings.all().delete()
@@ -188,6 +191,8 @@ def _measure(evaluation: Evaluation) -> Result:
     path = files.path_of(SHELF, uploaded.sha256)
     columns = Columns.from_json(evaluation.columns)
     dialect: Mapping[str, Any] = uploaded.preview["dialect"]
+    jobs.beat(evaluation, 5)
+    contracts.answer_for(evaluation, path)
     jobs.beat(evaluation, 10)
     with open_source(path, dialect, label=uploaded.filename) as source:
         settings = Settings(thresholds=thresholds_of(evaluation.version)[0])
@@ -195,8 +200,10 @@ def _measure(evaluation: Evaluation) -> Result:
     _refuse_change(uploaded.preview["rows"], measured.table.rows)
     jobs.beat(evaluation, 60)
     seen = witness(path, dialect=dialect, columns=columns, table=measured.table)
+    jobs.beat(evaluation, 90)
+    run = others(path, dialect=dialect, columns=columns, metrics=columns.others)
     jobs.beat(evaluation, 95)
-    return Result(measured=measured, seen=seen)
+    return Result(measured=measured, seen=seen, others=tuple(one.to_json() for one in run))
 
 
 def thresholds_of(version: Version) -> tuple[Mapping[str, Fraction], str]:

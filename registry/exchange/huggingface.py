@@ -14,9 +14,10 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from registry.catalog.documents import MOST_LETTERS
 from registry.exchange import body, front_matter, outline
 from registry.exchange.encoding import decode
-from registry.exchange.imported import FRONT_MATTER, FURTHER_TEXT, KEEPING, OUTLINE, Imported, Unmapped
+from registry.exchange.imported import FRONT_MATTER, FURTHER_TEXT, KEEPING, OUTLINE, ExchangeError, Imported, Unmapped
 from registry.exchange.layout import compose
 from registry.exchange.markdown_text import split
 from registry.exchange.values import accepted
@@ -24,6 +25,7 @@ from registry.exchange.vocabulary import Vocabulary, vocabulary
 from registry.exchange.yaml_text import write as write_yaml
 
 BROKEN: Final = "Front matter that could not be read"
+MOST_HEADINGS: Final = 5_000
 PEOPLE: Final = "relates_to_people"
 # Keys that only dataset cards of the Hub have.
 DATASET_KEYS: Final = {
@@ -64,7 +66,7 @@ def read(raw: bytes, template_key: str | None = None) -> Imported:
     found = _read_parts(words, card, front, warning)
     fields = {name: value for name, value in found.fields.items() if name not in KEEPING}
     kept = _kept(words, found, fields)
-    told = [*warnings, *filter(None, (found.warning, *_warnings(words, fields, found, kept)))]
+    told = [*warnings, *filter(None, (found.warning, *_warnings(words, fields)))]
     return Imported(template_key, fields, found.front, found.unmapped, tuple(told), kept)
 
 
@@ -118,7 +120,11 @@ def _read_parts(words: Vocabulary, card: front_matter.Card, front: dict[Any, Any
 def _merged(words: Vocabulary, front: Mapping[Any, Any], text: str) -> tuple[dict[str, Any], body.Found]:
     """Return what the front matter says, and what a body says beside it."""
     said = front_matter.fields_of(words, front)
-    return said, body.read(words, split(text, has_questions=bool(words.questions)), said)
+    parts = split(text, has_questions=bool(words.questions))
+    if len(parts.sections) > MOST_HEADINGS:
+        message = f"The text has {len(parts.sections):,} headings; {MOST_HEADINGS:,} are allowed. Split it, or make lists of them."
+        raise ExchangeError(message)
+    return said, body.read(words, parts, said)
 
 
 def _fenced(text: str) -> str:
@@ -131,9 +137,8 @@ def _fenced(text: str) -> str:
 def _kept(words: Vocabulary, found: _Reading, fields: Mapping[str, Any]) -> dict[str, Any]:
     """Return the values of the keeping fields."""
     rest = front_matter.kept_text(front_matter.rest_of(words, found.front, fields))
-    raw: dict[str, Any] = {FRONT_MATTER: found.fields.get(FRONT_MATTER) or rest, FURTHER_TEXT: found.further}
-    kept = {name: accepted(words.template.field(name), value) for name, value in raw.items() if value}
-    kept = {name: value for name, value in kept.items() if value is not None}
+    raw = {FRONT_MATTER: found.fields.get(FRONT_MATTER) or rest, FURTHER_TEXT: found.further}
+    kept = {name: _held(words, name, value) for name, value in raw.items() if value}
     content = {**fields, **kept}
     usual = compose(words, content, skip=_carried(words, content, found.front), marked=())[1]
     lines = [str(entry) for entry in found.headings]
@@ -143,10 +148,18 @@ def _kept(words: Vocabulary, found: _Reading, fields: Mapping[str, Any]) -> dict
     return kept
 
 
-def _warnings(words: Vocabulary, fields: Mapping[str, Any], found: _Reading, kept: Mapping[str, Any]) -> list[str]:
+def _held(words: Vocabulary, name: str, text: str) -> str:
+    """Return what a keeping field holds, or refuse what would be lost."""
+    held: str | None = accepted(words.template.field(name), text)
+    if held is None:
+        what = "front matter" if name == FRONT_MATTER else "text"
+        message = f"The {what} that no field takes has {len(text):,} characters; {MOST_LETTERS:,} are allowed. Split the file."
+        raise ExchangeError(message)
+    return held
+
+
+def _warnings(words: Vocabulary, fields: Mapping[str, Any]) -> list[str]:
     told = []
-    if found.further and FURTHER_TEXT not in kept:
-        told.append(f"The text that no field takes has {len(found.further):,} characters, which is more than a document holds.")
     about_people = [name for name in fields if words.template.field(name).condition]
     if about_people and PEOPLE in words.headings and fields.get(PEOPLE) != "yes":
         told.append("Questions about people were answered. Answer “Is it about people?” with yes to see them.")

@@ -50,6 +50,7 @@ class _Writer:
             lines = [line.rstrip() for line in further.split("\n") if line.startswith("#")]
             self.elsewhere.update([*lines, *(line.lstrip("#").strip() for line in lines)])
             self.further = []
+        self.inside = Counter(_key(section) for section in self.further)
         self.waiting = Counter(_key(entry) for entry in self.ordered)
         self.parts: list[str] = []
         self.entries: list[Entry] = []
@@ -67,7 +68,7 @@ class _Writer:
         return "\n\n".join(part for part in self.parts if part), self.entries
 
     def _ordered_field(self, entry: Entry) -> None:
-        if entry.field not in self.left:
+        if entry.field not in self.left or (not entry.heading and not self._is_open()):
             return
         value = self.left[entry.field]
         if entry.field == self.words.title and not self.words.knows(entry.title):
@@ -96,13 +97,14 @@ class _Writer:
         if self.elsewhere[_key(entry)] > 0:
             self.elsewhere[_key(entry)] -= 1
             return
-        start = next((number for number, one in enumerate(self.further) if _key(one) == _key(entry)), None)
-        if start is None:
+        if self.inside[_key(entry)] == 0:
             self._add(entry.heading, entry)
             return
+        start = next(number for number, one in enumerate(self.further) if _key(one) == _key(entry))
         end = start + 1
         while end < len(self.further) and not entry.is_question and self._hangs(self.further[end], entry.level):
             end += 1
+        self.inside.subtract(_key(section) for section in self.further[start:end])
         self._sections(self.further[start:end], entry)
         del self.further[start:end]
 
@@ -128,6 +130,10 @@ class _Writer:
                 self._add(f"## {section.title}", Entry(f"## {section.title}", None))
             for name in inside:
                 self._field(name, Entry(f"### {words.headings[name]}", name))
+
+    def _is_open(self) -> bool:
+        """Whether text without a heading would still stand before the first section."""
+        return all(entry.field == self.words.title for entry in self.entries)
 
     def _is_line(self) -> bool:
         return self.words.title not in self.marked

@@ -79,6 +79,8 @@ def load(text: str) -> Any:
         raise ExchangeError(message) from error
     except (RecursionError, ValueError) as error:
         raise ExchangeError(TOO_DEEP) from error
+    if not text.isascii() or "\\u" in text:
+        _check_letters(value)
     level, depth = [value], 0
     while level:
         depth += 1
@@ -86,6 +88,14 @@ def load(text: str) -> Any:
             raise ExchangeError(TOO_DEEP)
         level = [inner for one in level if isinstance(one, (dict, list)) for inner in (one.values() if isinstance(one, dict) else one)]
     return value
+
+
+def _check_letters(value: Any) -> None:
+    try:
+        json.dumps(value, ensure_ascii=False).encode()
+    except (RecursionError, UnicodeEncodeError) as error:
+        message = "The JSON holds half a character (a lone surrogate). Write the file again as UTF-8."
+        raise ExchangeError(message) from error
 
 
 def for_json(value: Any) -> Any:

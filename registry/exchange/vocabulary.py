@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -72,6 +72,7 @@ class Vocabulary:
         return title
 
 
+@lru_cache(maxsize=10_000)
 def plain(title: str) -> str:
     """Return a heading as headings are compared: lower case, no punctuation, numbering, links or emphasis."""
     text = TAG.sub(" ", LINK.sub(r"\1", title)).casefold().replace("&", " and ")

@@ -544,8 +544,7 @@ def numbered(client, version) -> tuple[Predictions, Preview]:
     return found, Preview.from_json(found.preview)
 
 
-def test_a_column_of_many_numbers_can_be_cut(client, version, monkeypatch):
-    monkeypatch.setattr("governance.forms.evaluations.TAKES_BINS", True)
+def test_a_column_of_many_numbers_can_be_cut(client, version):
     found, preview = numbered(client, version)
     page = text(client.get(url("predictions-map", version, found.pk)))
     assert "Make groups of numbers" in page
@@ -556,8 +555,7 @@ def test_a_column_of_many_numbers_can_be_cut(client, version, monkeypatch):
     assert form._bins == {"age": ["25", "40", "60"]}
 
 
-def test_cut_points_that_are_no_numbers_get_a_sentence_and_stay(client, version, monkeypatch):
-    monkeypatch.setattr("governance.forms.evaluations.TAKES_BINS", True)
+def test_cut_points_that_are_no_numbers_get_a_sentence_and_stay(client, version):
     found, _ = numbered(client, version)
     response = client.post(url("predictions-map", version, found.pk), CHOICE | {"cuts_0": "25, old"})
     assert response.status_code == 422

@@ -63,6 +63,9 @@ LL144 = {
     "distributed_on": "2027-01-02",
     "source": "Held-out applications.",
 }
+CONTRACT = {
+    "form-TOTAL_FORMS": "1", "form-INITIAL_FORMS": "0", "form-0-name": "sex", "form-0-kind": "text", "is_blocking": "on",
+}  # fmt: skip
 TABLE: dict[str, list[Call]] = {
     "home": [Call(EVERYBODY)],
     "health": [Call(OPEN)],
@@ -137,6 +140,12 @@ TABLE: dict[str, list[Call]] = {
             {"name": "n", "label": "y_true", "prediction": "y_pred", "favourable": "1", "attributes": ["sex"]},
         ),
     ],
+    "data-contract": [
+        Call(READ, "version"),
+        Call(WRITE, "version", CONTRACT),
+        Call(row(LOGIN, 404, 403, 422, 422, 403, 403, 403), "version", {}),
+    ],
+    "contract-delete": [Call(WRITE, "version", {})],
     "mapping-list": [Call(READ, "version")],
     "mapping-rename": [Call(WRITE, "mapping", {"name": "Another"}), Call(row(LOGIN, 404, 403, 422, 422, 403, 403, 403), "mapping", {})],
     "mapping-delete": [Call(WRITE, "mapping", {})],

@@ -27,6 +27,8 @@ class Command(BaseCommand):
         "Import a model card, dataset card, datasheet, Croissant or Model Card Toolkit file into the document of a version. "
         "--dry-run only reads the file. Exits 2 with one sentence when it cannot."
     )
+    # The checks import every page of the product, which takes longer than reading the file.
+    requires_system_checks = ()
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
         """Let --version name a version, as everywhere in Assay, and not print Django's."""

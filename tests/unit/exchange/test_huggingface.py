@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections import Counter
 
 import pytest
@@ -186,6 +187,20 @@ def test_control_characters_are_replaced_and_said():
 def test_what_is_no_text_is_refused_with_a_sentence(raw):
     with pytest.raises(ExchangeError, match=r"\.$"):
         read(raw)
+
+
+def test_more_text_than_a_document_holds_is_refused_and_not_cut():
+    for text in ("# Mine\n\n## Secret sauce\n\n" + "word " * 90_000, f"---\nodd: {'x ' * 210_000}\n---\n"):
+        with pytest.raises(ExchangeError, match="400,000 are allowed"):
+            read(text)
+
+
+def test_a_card_of_nothing_but_headings_is_refused_within_a_second():
+    for unit in ("#\n", "a\n===\n", "- **a?\n\n    b\n\n", "## Limitations\n- a\n\n", "###### x\n# y\n"):
+        began = time.process_time()
+        with pytest.raises(ExchangeError, match="headings; 5,000 are allowed"):
+            read(unit * (380_000 // len(unit)), "datasheet")
+        assert time.process_time() - began < 1.5
 
 
 def test_code_and_comments_hold_no_headings():

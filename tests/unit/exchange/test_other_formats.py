@@ -151,6 +151,7 @@ def test_what_a_field_of_the_toolkit_cannot_hold_is_kept_as_text():
         (b'{"a": 1}', "none that can be imported"),
         (b'{"a": ' + b"[" * 100_000, "nested deeper"),
         (b'{"a": ' + b"[" * 60 + b"]" * 60 + b"}", "nested deeper"),
+        (b'{"@type": "Dataset", "name": "\\ud800"}', "lone surrogate"),
         (b'{"a": ' + b"9" * 5_000 + b"}", "too long"),
     ],
 )
