@@ -8,6 +8,7 @@ written as such.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -20,6 +21,7 @@ from governance.fairness.table import open_table, quoted, text_of
 
 KINDS: Final = ("number", "text", "date", "two values")
 EXAMPLES: Final = 3
+DAY: Final = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
 EXAMPLE_LENGTH: Final = 40
 TWO: Final = 2
 NUMBER: Final = "DECIMAL(38, 12)"
@@ -119,6 +121,8 @@ def _drafted(column: Any, rows: int) -> Expected:
     kind = "number" if column.is_numeric else "text"
     if not column.has_more and len(column.distinct) == TWO:
         kind, values = "two values", column.distinct
+    if kind == "text" and column.distinct and all(DAY.fullmatch(value) for value in column.distinct):
+        kind, values = "date", ()
     # Rounded up, so that the file itself keeps what is drafted from it.
     return Expected(column.name, kind, allowed=values, missing_percent=-(-100 * column.blanks // rows))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, Final
@@ -22,6 +22,7 @@ from governance.fairness.source import Counting
 from governance.fairness.verdicts import MINIMUM_GROUP, Finding, findings
 
 SEED: Final = 20190129
+SMALL: Final = 100
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ class Measurement:
     @property
     def notes(self) -> list[str]:
         """Sentences that a reader should know."""
-        found = list(self.table.notes)
+        found = [*self.table.notes, *self._limits()]
         if self.scan is None:
             return found
         if not self.scan.is_probability:
@@ -82,6 +83,17 @@ class Measurement:
             found.append(f"{self.scan.missing:,} counted rows have no score; score metrics leave them out.")
         found += [f"{attribute} has too many groups for score metrics." for attribute in self.scan.too_many]
         return found
+
+    def _limits(self) -> Iterator[str]:
+        """Yield what a gap does not say by itself: how small the smallest group is, and how much is unknown."""
+        for counts in self.table.attributes:
+            sizes = {name: float(counts.evidence(name).n) for name in counts.groups}
+            smallest = min(sizes, key=lambda name: sizes[name], default="")
+            if sizes and sizes[smallest] < SMALL:
+                yield f"The smallest group of {counts.attribute} is “{smallest}” with {sizes[smallest]:,.0f} records; gaps rest on it too."
+            total = counts.unknown.n + sum(group.n for group in counts.groups.values())
+            if counts.unknown.n:
+                yield f"{float(counts.unknown.n / total):.1%} of the counted records have no known {counts.attribute} and are in no group."
 
     def scores_json(self) -> dict[str, Any] | None:
         """Return the score metrics as JSON without floats; None without a score."""

@@ -22,6 +22,8 @@ __all__ = ["MOST_LINE", "Column", "PredictionsError", "Preview", "inspect", "sug
 
 FIRST_ROWS: Final = 10
 MOST_DISTINCT: Final = 200
+# Values up to which a column is guessed to hold groups.
+MOST_GUESSED: Final = 25
 # Columns asked about in one pass; rows that show values of a column with many; and what HyperLogLog must count to call it many.
 AT_ONCE: Final = 50
 OPENING_ROWS: Final = 10_000
@@ -104,7 +106,7 @@ def suggest(preview: Preview) -> dict[str, Any]:
     attributes = [
         column.name
         for column in preview.columns
-        if column.name not in taken and not column.has_more and len(column.distinct) > 1 and _is_attribute(column)
+        if column.name not in taken and not column.has_more and 1 < len(column.distinct) <= MOST_GUESSED and _is_attribute(column)
     ]
     found = preview.column(label)
     values = found.distinct if found else ()

@@ -73,6 +73,7 @@ def _set(counts: AttributeCounts, found: Measurement, minimum_group: int) -> Jso
     return {
         "attributes": counts.attribute.split(CROSS),
         "unknown": _plain(counts.unknown.n),
+        "smallest_group": min((_plain(counts.evidence(name).n) for name in counts.groups), default=0),
         "groups": [
             _group(counts, name, {key: columns[place] for key, columns in rates.items()} | _scores(scores.get(name)), minimum_group)
             for place, name in enumerate(counts.groups)

@@ -134,3 +134,10 @@ def test_a_file_that_changed_since_it_was_looked_at_is_refused(tmp_path):
     (tmp_path / "p.csv").write_text("y,p\n1,1\n")
     with pytest.raises(PredictionsError, match="2 values and the header has 3"):
         count(tmp_path / "p.csv", dialect=preview.dialect, columns=COLUMNS)
+
+
+def test_a_column_of_very_many_values_is_offered_and_not_guessed(tmp_path):
+    rows = "".join(f"1,1,{'mf'[number % 2]},2026-01-{1 + number % 31:02d}\n" for number in range(62))
+    preview = look(tmp_path / "p.csv", "y_true,y_pred,sex,day\n0,0,m,2026-01-01\n" + rows)
+    assert suggest(preview)["attributes"] == ["sex"]
+    assert not preview.columns[3].has_more

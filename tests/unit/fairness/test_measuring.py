@@ -299,3 +299,13 @@ def test_the_check_values_of_regression(tmp_path):
     assert (found.rows, found.excluded, found.unknown["g"]) == (8, 1, 1)
     gaps = error_gaps(groups, seed=1)
     assert (gaps["mae_difference"].value, gaps["mae_ratio"].value, gaps["mean_residual_gap"].value) == (1.5, 2.5, 3.0)
+
+
+def test_an_intersection_in_which_nobody_is_known_has_no_groups_and_no_value(tmp_path):
+    (tmp_path / "p.csv").write_text("y,p,a,b\n1,1,x,\n0,0,x,\n1,0,,y\n0,1,,y\n")
+    columns = Columns("y", "p", "1", attributes=("a", "b"), intersections=(("a", "b"),))
+    with open_source(tmp_path / "p.csv", dialect_of(tmp_path / "p.csv", filename="p.csv")) as source:
+        found = measure(source, columns)
+    assert found.table.by("a × b").groups == {}
+    assert {one.value for one in found.findings if one.attribute == "a × b"} == {None}
+    assert sum("have no known" in note for note in found.notes) == 3
