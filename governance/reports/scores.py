@@ -121,13 +121,15 @@ def _attribute(part: Mapping[str, Any]) -> ScoredAttribute:
 
 
 def _group(part: Mapping[str, Any]) -> ScoredGroup:
-    measured = tuple(Measured(key, **{name: part.get(key, {}).get(name, "") for name in ("value", "low", "high")}) for key, _, _ in METRICS)
+    measured = tuple(
+        Measured(key, **{name: _short(part.get(key, {}).get(name, "")) for name in ("value", "low", "high")}) for key, _, _ in METRICS
+    )
     return ScoredGroup(part["group"], part["n"], part["positives"], measured)
 
 
 def _calibration(part: Mapping[str, Any]) -> Curve:
     bins = part["calibration"]
-    words = "; ".join(f"mean score {one['mean_score']}, observed {one['observed']}, n = {one['n']}" for one in bins)
+    words = "; ".join(f"mean score {_short(one['mean_score'])}, observed {_short(one['observed'])}, n = {one['n']}" for one in bins)
     return Curve(
         part["group"],
         tuple((Fraction(one["mean_score"]), Fraction(one["observed"])) for one in bins),
@@ -137,7 +139,7 @@ def _calibration(part: Mapping[str, Any]) -> Curve:
 
 
 def _roc(part: Mapping[str, Any]) -> Curve:
-    auc = part["auc"].get("value") or "undefined"
+    auc = _short(part["auc"].get("value", "")) or "undefined"
     return Curve(part["group"], _points(part), f"{part['group']}: AUC {auc}.")
 
 
@@ -157,7 +159,7 @@ def _bins(groups: Sequence[Mapping[str, Any]]) -> tuple[Bin, ...]:
 
 
 def _cell(part: Mapping[str, Any] | None) -> tuple[str, str, int] | None:
-    return None if part is None else (part["mean_score"], part["observed"], part["n"])
+    return None if part is None else (_short(part["mean_score"]), _short(part["observed"]), part["n"])
 
 
 def _short(text: str) -> str:
