@@ -96,7 +96,8 @@ def error_gaps(groups: Mapping[str, GroupErrors], *, seed: int) -> dict[str, Est
     """Return how far groups are apart: ``mae_difference``, ``mae_ratio`` (worst over best), ``mean_residual_gap``.
 
     Intervals are drawn from the normal distributions of the group means, which
-    is approximate; a gap is undefined with fewer than two groups.
+    is approximate; the bound towards equality is that of the two groups
+    furthest apart. A gap is undefined with fewer than two groups.
     """
     import numpy as np
 
@@ -106,16 +107,10 @@ def error_gaps(groups: Mapping[str, GroupErrors], *, seed: int) -> dict[str, Est
     random = np.random.default_rng(seed)
     absolute = _drawn([group.mean_absolute_error for group in known], random, floor=0.0)
     residual = _drawn([group.mean_residual for group in known], random, floor=None)
-    sizes = [float(group.mean_absolute_error.value or 0) for group in known]
-    means = [float(group.mean_residual.value or 0) for group in known]
-    ratio = UNDEFINED
-    if min(sizes):
-        with np.errstate(divide="ignore", invalid="ignore"):
-            ratio = _bounded(max(sizes) / min(sizes), absolute.max(axis=1) / absolute.min(axis=1))
     return {
-        "mae_difference": _bounded(max(sizes) - min(sizes), absolute.max(axis=1) - absolute.min(axis=1)),
-        "mae_ratio": ratio,
-        "mean_residual_gap": _bounded(max(means) - min(means), residual.max(axis=1) - residual.min(axis=1)),
+        "mae_difference": _difference([group.mean_absolute_error for group in known], absolute),
+        "mae_ratio": _ratio([group.mean_absolute_error for group in known], absolute),
+        "mean_residual_gap": _difference([group.mean_residual for group in known], residual),
     }
 
 
@@ -160,9 +155,27 @@ def _drawn(estimates: list[Estimate], random: Any, *, floor: float | None) -> An
     return drawn if floor is None else np.maximum(drawn, floor)
 
 
-def _bounded(value: float, drawn: Any) -> Estimate:
+def _difference(estimates: list[Estimate], drawn: Any) -> Estimate:
     import numpy as np
 
-    finite = drawn[np.isfinite(drawn)]
-    low, high = np.percentile(finite, [2.5, 97.5])
-    return Estimate(value, min(value, float(low)), max(value, float(high)))
+    values = np.array([estimate.value for estimate in estimates], dtype=float)
+    most, least = int(values.argmax()), int(values.argmin())
+    low = max(0.0, float(np.percentile(drawn[:, most] - drawn[:, least], 2.5)))
+    high = float(np.percentile(drawn.max(axis=1) - drawn.min(axis=1), 97.5))
+    value = float(values[most] - values[least])
+    return Estimate(value, min(value, low), max(value, high))
+
+
+def _ratio(estimates: list[Estimate], drawn: Any) -> Estimate:
+    """Return the worst over the best, undefined where the best makes no error."""
+    import numpy as np
+
+    values = np.array([estimate.value for estimate in estimates], dtype=float)
+    most, least = int(values.argmax()), int(values.argmin())
+    if not values[least]:
+        return UNDEFINED
+    with np.errstate(divide="ignore", invalid="ignore"):
+        pair, every = drawn[:, most] / drawn[:, least], drawn.max(axis=1) / drawn.min(axis=1)
+    value = float(values[most] / values[least])
+    low = max(1.0, float(np.percentile(pair[np.isfinite(pair)], 2.5)))
+    return Estimate(value, min(value, low), max(value, float(np.percentile(every[np.isfinite(every)], 97.5))))

@@ -299,6 +299,9 @@ def test_the_check_values_of_regression(tmp_path):
     assert (found.rows, found.excluded, found.unknown["g"]) == (8, 1, 1)
     gaps = error_gaps(groups, seed=1)
     assert (gaps["mae_difference"].value, gaps["mae_ratio"].value, gaps["mean_residual_gap"].value) == (1.5, 2.5, 3.0)
+    assert all(gap.low <= gap.value <= gap.high for gap in gaps.values())
+    even = error_gaps({"A": groups["A"], "B": groups["A"]}, seed=1)
+    assert (even["mae_difference"].low, even["mae_ratio"].low) == (0.0, 1.0)
 
 
 def test_an_intersection_in_which_nobody_is_known_has_no_groups_and_no_value(tmp_path):
