@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import io
 from dataclasses import replace
 from datetime import datetime
-from pathlib import Path
 from typing import Final
 
 from django.db import transaction
@@ -15,19 +13,15 @@ from governance.gate import Policy, requirements
 from governance.models import Dossier, JobState, Release
 from governance.reports import dossier as report
 from governance.reports import pdf
-from governance.services import files, jobs
+from governance.services import jobs, pdfs
 from governance.services.facts import facts_of
 from registry import audit, policy
-from registry.errors import ConflictError, DomainError
+from registry.errors import DomainError
 from registry.policy import SYSTEM, Action, Actor
 
-SHELF: Final = "dossiers"
-SUFFIX: Final = ".pdf"
 TEMPLATE: Final = "print/dossier.html"
-BROKE_OFF: Final = "The rendering broke off; the worker's log says where. Ask for it again, or tell your operator."
 ANOTHER: Final = "The release has changed since, and its new dossier was asked for already. Take that one."
 TAMPERED: Final = "The stored content no longer has the digest that was reviewed, so no dossier is made of it. Tell your auditor."
-GONE: Final = "The stored PDF is missing or was changed. Ask for it again."
 
 
 @transaction.atomic
@@ -47,16 +41,16 @@ def request_dossier(*, actor: Actor, release_id: int) -> Dossier:
     digest = report.content_digest(_source(release, timezone.now()))
     dossier, is_new = Dossier.objects.get_or_create(release=release, content_digest=digest, defaults={"requested_by_id": actor.id})
     if not is_new:
-        if not _is_spent(dossier):
+        if not pdfs.is_spent(dossier):
             return dossier
-        _requeue(dossier, actor)
+        pdfs.requeue(dossier, actor)
     audit.record(actor, Action.DOSSIER_REQUEST, release.subject, {"dossier": dossier.pk, "content": digest})
     return dossier
 
 
 def carry_out(dossier_id: int) -> None:
     """Make one PDF, from claim to file (called by a worker, or by a command that has none)."""
-    jobs.carry_out(Dossier, dossier_id, work=_render, settle=_settle, fail=_fail, broke_off=BROKE_OFF)
+    jobs.carry_out(Dossier, dossier_id, work=_render, settle=_settle, fail=_fail, broke_off=pdfs.BROKE_OFF)
 
 
 @transaction.atomic
@@ -69,9 +63,7 @@ def finish_dossier(*, actor: Actor, dossier: Dossier, rendered: pdf.Rendered) ->
     """
     row = jobs.held(dossier)
     policy.require(actor, Action.DOSSIER_FINISH)
-    row.sha256, row.size = files.keep(SHELF, io.BytesIO(rendered.content), suffix=SUFFIX)
-    row.pages, row.state, row.progress, row.finished_at = rendered.pages, JobState.DONE, 100, timezone.now()
-    row.save(update_fields=["sha256", "size", "pages", "state", "progress", "finished_at"])
+    pdfs.keep(row, rendered)
     detail = {"dossier": row.pk, "content": row.content_digest, "sha256": row.sha256, "pages": row.pages}
     audit.record(actor, Action.DOSSIER_FINISH, row.release.subject, detail)
 
@@ -97,27 +89,12 @@ def is_current(dossier: Dossier) -> bool:
     return dossier.content_digest == report.content_digest(_source(release, timezone.now()))
 
 
-def path_of(dossier: Dossier) -> Path:
-    """Return the local path of a finished PDF, whose bytes are still those of its digest.
-
-    Raises:
-        ConflictError: it is not finished, or its file is gone or was changed.
-    """
-    if dossier.state != JobState.DONE:
-        message = "This PDF is not finished yet. Wait for it, or ask for it again."
-        raise ConflictError(message)
-    try:
-        return files.path_of(SHELF, dossier.sha256, suffix=SUFFIX)
-    except ConflictError as error:
-        raise ConflictError(GONE) from error
-
-
 def download_name(dossier: Dossier) -> str:
     """Return the name under which a PDF is handed out."""
     release = dossier.release
     version = release.version
     day = dossier.finished_at or dossier.requested_at
-    return f"{version.asset.slug}_{version.name}_{release.environment}_{day:%Y-%m-%d}{SUFFIX}"
+    return f"{version.asset.slug}_{version.name}_{release.environment}_{day:%Y-%m-%d}{pdfs.SUFFIX}"
 
 
 def _settle(dossier: Dossier, rendered: pdf.Rendered) -> None:
@@ -148,18 +125,6 @@ def _bring_up_to_date(dossier: Dossier, source: report.Source) -> None:
         raise DomainError(ANOTHER)
     row.content_digest, row.requested_at = digest, source.made_at
     row.save(update_fields=["content_digest", "requested_at"])
-
-
-def _is_spent(dossier: Dossier) -> bool:
-    if dossier.state == JobState.DONE:
-        return not files.is_intact(SHELF, dossier.sha256, suffix=SUFFIX)
-    return dossier.state == JobState.FAILED
-
-
-def _requeue(dossier: Dossier, actor: Actor) -> None:
-    dossier.state, dossier.error, dossier.losses, dossier.progress = JobState.QUEUED, "", 0, 0
-    dossier.requested_at, dossier.finished_at, dossier.requested_by_id = timezone.now(), None, actor.person_id or 0
-    dossier.save(update_fields=["state", "error", "losses", "progress", "requested_at", "finished_at", "requested_by"])
 
 
 def _for_report(release_id: int) -> Release:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import io
-from pathlib import Path
 from typing import Final
 
 from django.db import transaction
@@ -13,16 +11,12 @@ from governance.models import BiasAuditSummary, Evaluation, JobState
 from governance.reports import ll144 as report
 from governance.reports import pdf
 from governance.reports.ll144 import Choices, PrintedSummary
-from governance.services import files, jobs
+from governance.services import jobs, pdfs
 from registry import audit, policy
 from registry.errors import ConflictError, DomainError
 from registry.policy import SYSTEM, Action, Actor
 
-SHELF: Final = "summaries"
-SUFFIX: Final = ".pdf"
 TEMPLATE: Final = "print/ll144.html"
-BROKE_OFF: Final = "The rendering broke off; the worker's log says where. Ask for it again, or tell your operator."
-GONE: Final = "The stored PDF is missing or was changed. Ask for it again."
 
 
 @transaction.atomic
@@ -50,16 +44,16 @@ def request_summary(*, actor: Actor, evaluation_id: int, choices: Choices) -> Bi
     defaults = {"requested_by_id": actor.id, "choices": choices.to_json()}
     row, is_new = BiasAuditSummary.objects.get_or_create(evaluation=evaluation, content_digest=digest, defaults=defaults)
     if not is_new:
-        if not _is_spent(row):
+        if not pdfs.is_spent(row):
             return row
-        _requeue(row, actor)
+        pdfs.requeue(row, actor)
     audit.record(actor, Action.SUMMARY_REQUEST, _subject(row), {"summary": row.pk, "content": digest, "choices": choices.to_json()})
     return row
 
 
 def carry_out(summary_id: int) -> None:
     """Make one PDF, from claim to file (called by a worker)."""
-    jobs.carry_out(BiasAuditSummary, summary_id, work=_render, settle=_settle, fail=_fail, broke_off=BROKE_OFF)
+    jobs.carry_out(BiasAuditSummary, summary_id, work=_render, settle=_settle, fail=_fail, broke_off=pdfs.BROKE_OFF)
 
 
 @transaction.atomic
@@ -72,9 +66,7 @@ def finish_summary(*, actor: Actor, summary: BiasAuditSummary, rendered: pdf.Ren
     """
     row = jobs.held(summary)
     policy.require(actor, Action.SUMMARY_FINISH)
-    row.sha256, row.size = files.keep(SHELF, io.BytesIO(rendered.content), suffix=SUFFIX)
-    row.pages, row.state, row.progress, row.finished_at = rendered.pages, JobState.DONE, 100, timezone.now()
-    row.save(update_fields=["sha256", "size", "pages", "state", "progress", "finished_at"])
+    pdfs.keep(row, rendered)
     audit.record(actor, Action.SUMMARY_FINISH, _subject(row), {"summary": row.pk, "content": row.content_digest, "sha256": row.sha256})
 
 
@@ -91,21 +83,6 @@ def fail_summary(*, actor: Actor, summary: BiasAuditSummary, reason: str) -> Non
     row.state, row.error, row.finished_at = JobState.FAILED, reason, timezone.now()
     row.save(update_fields=["state", "error", "finished_at"])
     audit.record(actor, Action.SUMMARY_FINISH, _subject(row), {"summary": row.pk, "failed": reason})
-
-
-def path_of(summary: BiasAuditSummary) -> Path:
-    """Return the local path of a finished PDF, whose bytes are still those of its digest.
-
-    Raises:
-        ConflictError: it is not finished, or its file is gone or was changed.
-    """
-    if summary.state != JobState.DONE:
-        message = "This PDF is not finished yet. Wait for it, or ask for it again."
-        raise ConflictError(message)
-    try:
-        return files.path_of(SHELF, summary.sha256, suffix=SUFFIX)
-    except ConflictError as error:
-        raise ConflictError(GONE) from error
 
 
 def _render(row: BiasAuditSummary) -> pdf.Rendered:
@@ -125,18 +102,6 @@ def _fail(row: BiasAuditSummary, reason: str) -> None:
 def _for_report(evaluation_id: int, *, locked: bool = False) -> Evaluation:
     rows = Evaluation.objects.select_related("version__asset", "predictions").defer("predictions__preview")
     return (rows.select_for_update(of=("self",)) if locked else rows).get(pk=evaluation_id)
-
-
-def _is_spent(row: BiasAuditSummary) -> bool:
-    if row.state == JobState.DONE:
-        return not files.is_intact(SHELF, row.sha256, suffix=SUFFIX)
-    return row.state == JobState.FAILED
-
-
-def _requeue(row: BiasAuditSummary, actor: Actor) -> None:
-    row.state, row.error, row.losses, row.progress = JobState.QUEUED, "", 0, 0
-    row.requested_at, row.finished_at, row.requested_by_id = timezone.now(), None, actor.id
-    row.save(update_fields=["state", "error", "losses", "progress", "requested_at", "finished_at", "requested_by"])
 
 
 def _subject(row: BiasAuditSummary) -> str:

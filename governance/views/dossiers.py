@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_GET, require_http_methods
 
 from governance.models import Dossier, JobState, Release
-from governance.services import dossiers
+from governance.services import dossiers, pdfs
 from governance.tasks import render_dossier, ring
 from governance.views.frame import find_release
 from registry.http import Request, render_part
@@ -41,7 +41,7 @@ def dossier_download(request: Request, kind: str, slug: str, name: str, pk: int,
     release = find_release(request.actor, kind, slug, name, pk)
     found = get_object_or_404(Dossier, pk=dossier, release=release)
     found.release = release
-    path = dossiers.path_of(found)
+    path = pdfs.path_of(found)
     return FileResponse(path.open("rb"), as_attachment=True, filename=dossiers.download_name(found), content_type="application/pdf")
 
 

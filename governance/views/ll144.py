@@ -15,7 +15,7 @@ from governance.fairness.counts import CountTable
 from governance.forms.ll144 import SummaryForm, guesses
 from governance.models import BiasAuditSummary, Evaluation, JobState
 from governance.reports import ll144 as report
-from governance.services import summaries
+from governance.services import pdfs, summaries
 from governance.tasks import render_summary, ring
 from governance.views.frame import find_evaluation
 from registry.errors import DomainError
@@ -56,7 +56,7 @@ def ll144_download(request: Request, kind: str, slug: str, name: str, pk: int, *
     """Hand out a finished PDF."""
     evaluation = find_evaluation(request.actor, kind, slug, name, pk, finished=True)
     found = get_object_or_404(BiasAuditSummary, pk=summary, evaluation=evaluation)
-    path = summaries.path_of(found)
+    path = pdfs.path_of(found)
     filename = f"{slug}_{name}_ll144_{found.choices['audited_on']}.pdf"
     return FileResponse(path.open("rb"), as_attachment=True, filename=filename, content_type="application/pdf")
 

@@ -18,7 +18,7 @@ from django.utils import timezone
 from governance.models import Dossier, JobState, Release
 from governance.reports import dossier as report
 from governance.reports import pdf
-from governance.services import dossiers, files, jobs, releases
+from governance.services import dossiers, files, jobs, pdfs, releases
 from governance.workflow import State, Step
 from registry import audit
 from registry.digest import sha256
@@ -44,7 +44,7 @@ def made(actor, release) -> Dossier:
 
 def reader_of(dossier: Dossier) -> pypdf.PdfReader:
     assert dossier.state == JobState.DONE, dossier.error
-    return pypdf.PdfReader(dossiers.path_of(dossier))
+    return pypdf.PdfReader(pdfs.path_of(dossier))
 
 
 def pages_of(dossier: Dossier) -> list[str]:
@@ -237,19 +237,19 @@ class TestWhenItIsMade:
     def test_a_lost_file_is_made_again(self, owner):
         release = factories.release(owner)
         dossier = made(owner, release)
-        dossiers.path_of(dossier).unlink()
+        pdfs.path_of(dossier).unlink()
         with pytest.raises(ConflictError):
-            dossiers.path_of(dossier)
+            pdfs.path_of(dossier)
         again = made(owner, release)
         assert again == dossier
-        assert dossiers.path_of(again).exists()
+        assert pdfs.path_of(again).exists()
 
     def test_a_changed_file_is_not_handed_out(self, owner):
         dossier = made(owner, factories.release(owner))
-        with dossiers.path_of(dossier).open("ab") as stream:
+        with pdfs.path_of(dossier).open("ab") as stream:
             stream.write(b"%")
         with pytest.raises(ConflictError):
-            dossiers.path_of(dossier)
+            pdfs.path_of(dossier)
 
     def test_a_second_worker_finds_nothing_to_do(self, owner):
         dossier = made(owner, factories.release(owner))
@@ -264,13 +264,13 @@ class TestWhenItIsMade:
         assert jobs.claim(Dossier, asked.pk) is not None
         with pytest.raises(jobs.TakenOverError):
             dossiers.finish_dossier(actor=SYSTEM, dossier=mine, rendered=pdf.Rendered(b"%PDF", 1))
-        assert not files.is_intact(dossiers.SHELF, sha256(b"%PDF"), suffix=dossiers.SUFFIX)
+        assert not files.is_intact("dossiers", sha256(b"%PDF"), suffix=pdfs.SUFFIX)
 
     def test_the_journal_names_the_file_by_its_digest(self, owner):
         release = factories.release(owner)
         dossier = made(owner, release)
         entry = audit.history(release.subject).filter(action=Action.DOSSIER_FINISH).get()
-        assert audit.detail_of(entry)["sha256"] == dossier.sha256 == sha256(dossiers.path_of(dossier).read_bytes())
+        assert audit.detail_of(entry)["sha256"] == dossier.sha256 == sha256(pdfs.path_of(dossier).read_bytes())
         assert audit.verify().broken is None
 
     def test_content_that_was_tampered_with_is_not_printed(self, owner):

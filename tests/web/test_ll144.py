@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from governance.models import BiasAuditSummary, Evaluation, JobState
 from governance.reports.ll144 import Choices, summary
-from governance.services import jobs, summaries
+from governance.services import jobs, pdfs, summaries
 from governance.tasks import render_summary, sweep
 from registry import audit
 from registry.errors import ConflictError, DomainError, ForbiddenError
@@ -194,9 +194,9 @@ def test_a_failed_one_and_one_whose_file_is_gone_are_made_again(owner, evaluatio
     assert (again.pk, again.state) == (row.pk, JobState.QUEUED)
     summaries.carry_out(again.pk)
     again.refresh_from_db()
-    summaries.path_of(again).write_bytes(b"tampered")
+    pdfs.path_of(again).write_bytes(b"tampered")
     with pytest.raises(ConflictError, match="Ask for it again"):
-        summaries.path_of(again)
+        pdfs.path_of(again)
     assert client_of(owner).get(url(evaluation, "ll144-download", again.pk)).status_code == 409
     assert summaries.request_summary(actor=owner, evaluation_id=evaluation.pk, choices=choices()).state == JobState.QUEUED
 

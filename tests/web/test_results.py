@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from governance.models import Evaluation
-from governance.services import dossiers
+from governance.services import dossiers, pdfs
 from registry.models import Person
 from tests import factories, scored
 
@@ -164,7 +164,7 @@ def test_the_dossier_prints_scores_matrix_significance_and_guidance(owner, evalu
     asked = dossiers.request_dossier(actor=owner, release_id=factories.release(owner, evaluation.version).pk)
     dossiers.carry_out(asked.pk)
     asked.refresh_from_db()
-    pages = pypdf.PdfReader(dossiers.path_of(asked)).pages
+    pages = pypdf.PdfReader(pdfs.path_of(asked)).pages
     words = re.sub(r"\s+", " ", " ".join(page.extract_text() for page in pages))
     for wanted in (
         "The score by sex, with 95 % intervals",
