@@ -43,7 +43,7 @@ def test_one_evaluation_holds_counts_findings_scores_and_extras(owner, evaluatio
 def test_an_evaluation_without_a_score_says_null(owner, evaluation):
     found = get(owner, "api-evaluation", evaluation.pk).json()
     assert found["scores"] is None
-    assert set(found["extras"]) == {"significance", "simpson", "notes", "excluded", "thresholds"}
+    assert set(found["extras"]) == {"significance", "simpson", "notes", "excluded", "thresholds", "others"}
 
 
 def test_the_list_of_a_version_is_short_and_narrowed(owner, evaluation):
