@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Final
 
@@ -33,18 +34,32 @@ class Test:
 
 
 @dataclass(frozen=True)
+class Other:
+    """A metric that ran through MetricFrame: what is shown of it, with four decimals."""
+
+    metric: str
+    attribute: str
+    rows: int
+    groups: tuple[tuple[str, str], ...]
+    difference: str
+
+
+@dataclass(frozen=True)
 class Extras:
     """Everything beside the gaps.
 
     Attributes:
         simpson: a gap that turns round within another attribute, as sentences.
         excluded: reason in words, and rows.
+        contract: the report on the data contract, as ``governance.services.contracts`` kept it.
     """
 
     tests: tuple[Test, ...]
     simpson: tuple[str, ...]
     notes: tuple[str, ...]
     excluded: tuple[tuple[str, int], ...]
+    others: tuple[Other, ...] = ()
+    contract: Mapping[str, Any] | None = None
 
     @property
     def left_out(self) -> int:
@@ -60,6 +75,8 @@ def extras_of(content: Mapping[str, Any] | None) -> Extras:
         simpson=tuple(one["sentence"] for one in found.get("simpson", ())),
         notes=tuple(found.get("notes", ())),
         excluded=tuple((_reason(key), rows) for key, rows in found.get("excluded", {}).items() if rows),
+        others=tuple(_other(one) for one in found.get("others", ())),
+        contract=found.get("contract"),
     )
 
 
@@ -74,6 +91,15 @@ def _test(part: Mapping[str, Any]) -> Test:
         p_holm=_p(part["p_holm"]),
         is_significant=part["significant"],
     )
+
+
+def _other(part: Mapping[str, Any]) -> Other:
+    groups = tuple((one["group"], _number(one["value"])) for one in part["groups"])
+    return Other(part["metric"], part["attribute"], part["rows"], groups, _number(part["difference"]))
+
+
+def _number(text: str) -> str:
+    return f"{Decimal(text):.4f}" if text else "undefined"
 
 
 def _p(text: str) -> str:

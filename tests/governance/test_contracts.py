@@ -6,12 +6,14 @@ import io
 from dataclasses import replace
 
 import pytest
+from django.template.loader import render_to_string
 from django.test import Client
 from django.urls import reverse
 
 from governance.contract import Expected, drafted
 from governance.fairness.predictions import Preview
 from governance.models import DataContract, Evaluation, JobState
+from governance.reports.extras import extras_of
 from governance.services import contracts, evaluations, predictions
 from registry import audit
 from registry.errors import DomainError, ForbiddenError
@@ -152,3 +154,13 @@ def test_other_metrics_run_through_metric_frame_and_are_shown(actor, version, up
     shown = client.get(reverse("evaluation", args=[*version.url_args, found.pk])).content.decode()
     assert "Metrics through MetricFrame" in shown
     assert "matthews_corrcoef" in shown
+
+
+def test_the_dossier_tells_the_contract_and_the_other_metrics(actor, version, uploaded):
+    expected = drafted(Preview.from_json(uploaded.preview))
+    contracts.save_contract(actor=actor, asset_id=version.asset_id, columns=expected, is_blocking=True)
+    found = run(actor, uploaded, others=("matthews_corrcoef",))
+    told = render_to_string("print/beside.html", {"extras": extras_of(found.extras), "base_rates": []})
+    assert "against the data contract" in told
+    assert "matthews_corrcoef" in told
+    assert "Broken" not in told
