@@ -11,8 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, Protocol
 
-from governance.fairness.problems import refused_by_reader
-from governance.fairness.table import name_of, open_table
+from governance.fairness.problems import PredictionsError, refused_by_reader
+from governance.fairness.table import name_of, open_table, quoted
 
 NUMBER: Final = r"^\s*[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?\s*$"
 
@@ -206,6 +206,18 @@ def open_source(path: Path, dialect: Mapping[str, Any], *, label: str = "") -> I
     name = label or path.name
     try:
         with open_table(path, dialect) as connection:
-            yield FileCounting(connection, dialect, name)
+            source = FileCounting(connection, dialect, name)
+            if source.format == "parquet":
+                _refuse_lie(source, path)
+            yield source
     except duckdb.Error as error:
         raise refused_by_reader(error, name, dialect["format"]) from error
+
+
+def _refuse_lie(source: FileCounting, path: Path) -> None:
+    """Refuse a Parquet file whose footer says another number of rows than its parts hold."""
+    said = sum(int(row[0]) for row in source.rows(f"SELECT num_rows FROM parquet_file_metadata({quoted(str(path.resolve()))})"))  # noqa: S608
+    held = int(source.rows("SELECT count(*) FROM predictions")[0][0])
+    if said != held:
+        message = f"“{source.label}” says that it has {said:,} rows and holds {held:,}, so it is damaged. Write it again and upload that."
+        raise PredictionsError(message)

@@ -141,3 +141,14 @@ def test_a_column_of_very_many_values_is_offered_and_not_guessed(tmp_path):
     preview = look(tmp_path / "p.csv", "y_true,y_pred,sex,day\n0,0,m,2026-01-01\n" + rows)
     assert suggest(preview)["attributes"] == ["sex"]
     assert not preview.columns[3].has_more
+
+
+def test_a_parquet_file_that_lies_about_its_size_is_refused(tmp_path):
+    path = tmp_path / "p.parquet"
+    parquet(path, "SELECT range % 2 AS y, (range // 2) % 2 AS p, ['a', 'b'][1 + range % 2] AS g FROM range(3000)")
+    whole = path.read_bytes()
+    footer = len(whole) - 8 - int.from_bytes(whole[-8:-4], "little")
+    place = whole.index(bytes([0xF0, 0x2E]), footer)  # 3,000 as a zigzag varint: the number of rows of the whole file
+    path.write_bytes(whole[: place + 1] + bytes([0x2D]) + whole[place + 2 :])
+    with pytest.raises(PredictionsError, match="says that it has 2,936 rows and holds 3,000"):
+        look(path)
