@@ -91,7 +91,7 @@ def decide(*, actor: Actor, release_id: int, role: str, step: Step, digest: str,
     Raises:
         ForbiddenError: an author, or somebody without the role.
         DomainError: no comment, or a role that the policy does not name.
-        ConflictError: the release is over, or shows another snapshot by now.
+        ConflictError: the release is over, shows another snapshot by now, or its stored content was changed.
     """
     release = _locked(release_id)
     policy.require(actor, Action.RELEASE_DECIDE, release.target(role))
@@ -109,6 +109,7 @@ def decide(*, actor: Actor, release_id: int, role: str, step: Step, digest: str,
     if digest != release.snapshot.digest:
         text = "The content was submitted again while you were reading. Look at what changed, then decide."
         raise ConflictError(text)
+    _refuse_tampering(release)
     decision = Decision.objects.create(
         release=release,
         snapshot=release.snapshot,
@@ -131,11 +132,12 @@ def promote(*, actor: Actor, release_id: int) -> Release:
 
     Raises:
         ForbiddenError: the actor is no owner of the team.
-        ConflictError: the release is not in review, or the gate says not yet.
+        ConflictError: the release is not in review, its stored content was changed, or the gate says not yet.
     """
     release = _locked(release_id)
     policy.require(actor, Action.RELEASE_PROMOTE, release.target())
     promoted = after(State(release.state), Step.PROMOTE)
+    _refuse_tampering(release)
     if missing := unmet(requirements_of(release)):
         text = f"The gate says not yet: {missing[0].reason}"
         raise ConflictError(text)
@@ -170,6 +172,12 @@ def revoke(*, actor: Actor, release_id: int, reason: str) -> Release:
         ConflictError: the release is not promoted.
     """
     return _end(actor, release_id, Action.RELEASE_REVOKE, Step.REVOKE, reason)
+
+
+def _refuse_tampering(release: Release) -> None:
+    if not release.snapshot.is_intact:
+        text = "The stored content no longer has the digest that names it, so nobody decides on it. Tell your auditor."
+        raise ConflictError(text)
 
 
 def _end(actor: Actor, release_id: int, action: Action, step: Step, reason: str) -> Release:

@@ -212,6 +212,21 @@ def test_changed_bytes_of_a_snapshot_close_the_gate(owner):
     assert (answer.allowed, "digest" in answer.reasons[0]) == (False, True)
 
 
+def test_nobody_decides_on_changed_bytes_and_nobody_promotes_them(owner):
+    reviewed = factories.release(owner, factories.version(owner, tier="limited"))
+    minimal = factories.version(owner)
+    factories.fill_document(owner, minimal)
+    ready = factories.release(owner, minimal)
+    for release in (reviewed, ready):
+        Snapshot.objects.filter(pk=release.snapshot_id).update(text=release.snapshot.text.replace("1.0.0", "1.0.1"))
+    digest = reviewed.snapshot.digest
+    with pytest.raises(ConflictError, match="nobody decides on it"):
+        releases.decide(actor=factories.reviewer(), release_id=reviewed.pk, role="ml", step=Step.APPROVE, digest=digest, comment="Yes.")
+    with pytest.raises(ConflictError, match="nobody decides on it"):
+        releases.promote(actor=owner, release_id=ready.pk)
+    assert set(Release.objects.values_list("state", flat=True)) == {State.IN_REVIEW}
+
+
 @pytest.mark.parametrize(("promote", "code"), [(False, 1), (True, None)])
 def test_the_command_exits_0_or_1_and_prints_the_reasons(owner, promote, code):
     made = factories.version(owner)
