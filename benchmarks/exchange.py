@@ -73,8 +73,10 @@ def measure(claims: Claims, folder: Path) -> None:
         process([sys.executable, "-c", READ_ALONE, str(path)], repeat=3),
     )
     claims.tell("the same import as a process", f"{full.seconds:.2f} s", "start + 0.5 s", is_met=full.seconds < empty.seconds + 0.5)
-    for name, front in REFUSED.items():
-        path.write_text(f"---\n{front}\n---\n# Mine\n")
+    refused = {name: f"---\n{front}\n---\n# Mine\n" for name, front in REFUSED.items()}
+    refused |= {f"380 KB of {unit!r}": unit * (380_000 // len(unit)) for unit in ("#\n", "a\n===\n", "## Limitations\n- a\n\n")}
+    for name, text in refused.items():
+        path.write_text(text)
         run = process([sys.executable, "-c", REFUSE, str(path)])
         figure = f"{run.seconds:.2f} s, {run.megabytes:.0f} MB"
         claims.tell(f"refusal of {name}", figure, "1 s and 100 MB", is_met=run.seconds < 1 and run.megabytes < 100)

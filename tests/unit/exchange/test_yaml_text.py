@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 import tracemalloc
 
 import pytest
@@ -36,12 +35,10 @@ values = st.recursive(
 
 
 @pytest.mark.parametrize("front", REFUSED.values(), ids=REFUSED)
-def test_what_would_cost_too_much_or_do_anything_is_refused_within_a_second_and_100_mb(front):
+def test_what_would_cost_too_much_or_do_anything_is_refused_within_100_mb(front):
     card = f"---\n{front}\n---\n# Mine\n".encode()
-    began = time.process_time()
     with pytest.raises(ExchangeError, match=r"[A-Z].*\.$"):
         huggingface.read(card, "model_card")
-    assert time.process_time() - began < 1
     tracemalloc.start()
     with pytest.raises(ExchangeError):
         huggingface.read(card, "model_card")
