@@ -34,10 +34,6 @@ class Sums:
     square: float = 0.0
     fourth: float = 0.0
 
-    def plus(self, other: Sums) -> Sums:
-        """Return the sum of two groups."""
-        return Sums(*(mine + theirs for mine, theirs in zip(vars(self).values(), vars(other).values(), strict=True)))
-
 
 @dataclass(frozen=True)
 class GroupErrors:
