@@ -23,7 +23,6 @@ from governance.fairness.source import Counting, open_source
 __all__ = ["CROSS", "AttributeCounts", "CountTable", "Counts", "count", "count_in"]
 
 LONGEST_NAME: Final = 500
-NAMES: Final = ("tp", "fp", "fn", "tn")
 MISSING_LABEL: Final = "label_missing"
 MISSING_PREDICTION: Final = "prediction_missing"
 MISSING_WEIGHT: Final = "weight_not_a_number"
@@ -46,10 +45,19 @@ def count(path: Path, *, dialect: Mapping[str, Any], columns: Columns, progress:
         tell(10)
         found = count_in(source, columns)
         tell(90)
-    if dialect.get("rows", found.rows) != found.rows:
-        message = f"The file has {found.rows:,} rows now and had {dialect['rows']:,} when it was uploaded. Upload it again."
-        raise PredictionsError(message)
+    refuse_change(dialect, found.rows)
     return found
+
+
+def refuse_change(dialect: Mapping[str, Any], rows: int) -> None:
+    """Refuse a file that has another number of rows than when it was looked into.
+
+    Raises:
+        PredictionsError: with both numbers.
+    """
+    if dialect.get("rows", rows) != rows:
+        message = f"The file has {rows:,} rows now and had {dialect['rows']:,} when it was uploaded. Upload it again."
+        raise PredictionsError(message)
 
 
 def count_in(source: Counting, columns: Columns) -> CountTable:

@@ -13,7 +13,7 @@ from governance.fairness.intervals import replicates_for
 from governance.fairness.measuring import Measurement
 from governance.fairness.metrics import RATES
 from governance.fairness.ratetable import bounded_rates, matrix
-from governance.fairness.regression import ErrorTable, GroupErrors, error_gaps
+from governance.fairness.regression import MISSING, ErrorTable, GroupErrors, error_gaps
 from governance.fairness.scores import METRIC_NAMES, Estimate, GroupScores
 from governance.fairness.verdicts import MINIMUM_GROUP, Finding
 
@@ -52,7 +52,7 @@ def errors_to_json(found: ErrorTable, *, seed: int, minimum_group: int = MINIMUM
     """
     return {
         "rows": found.rows,
-        "excluded": {"label_or_prediction_not_a_number": found.excluded} if found.excluded else {},
+        "excluded": {MISSING: found.excluded} if found.excluded else {},
         "by": [
             {
                 "attributes": attribute.split(CROSS),

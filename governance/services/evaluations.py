@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from governance.fairness import predictions
 from governance.fairness.columns import Columns, check_columns
+from governance.fairness.counting import refuse_change
 from governance.fairness.measuring import Measurement, Settings, measure
 from governance.fairness.others import others
 from governance.fairness.source import open_source
@@ -197,7 +198,7 @@ def _measure(evaluation: Evaluation) -> Result:
     with open_source(path, dialect, label=uploaded.filename) as source:
         settings = Settings(thresholds=thresholds_of(evaluation.version)[0])
         measured = measure(source, columns, settings, progress=lambda done: jobs.beat(evaluation, 10 + done // 2))
-    _refuse_change(uploaded.preview["rows"], measured.table.rows)
+    refuse_change(dialect, measured.table.rows)
     jobs.beat(evaluation, 60)
     seen = witness(path, dialect=dialect, columns=columns, table=measured.table)
     jobs.beat(evaluation, 90)
@@ -218,12 +219,6 @@ def thresholds_of(version: Version) -> tuple[Mapping[str, Fraction], str]:
         if found is not None and found.evaluations is not None:
             return found.evaluations.metrics, f"{found.title}, version {found.version}"
     return {}, ""
-
-
-def _refuse_change(before: int, now: int) -> None:
-    if before != now:
-        message = f"The file has {now:,} rows now and had {before:,} when it was uploaded. Upload it again."
-        raise ConflictError(message)
 
 
 def _fail(evaluation: Evaluation, reason: str) -> None:
