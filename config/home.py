@@ -1,6 +1,6 @@
 """The one folder of this installation: database, files, keys and the embedded broker.
 
-The rule: this module imports the standard library only, so that the settings,
+The rule: this module imports nothing of Django, so that the settings,
 the supervisor and the tests agree on the folder without starting Django.
 """
 
@@ -12,6 +12,8 @@ import secrets
 import socket
 from pathlib import Path
 from typing import Final
+
+from registry.kept import kept_file
 
 CHECKOUT: Final = Path(__file__).resolve().parent.parent
 
@@ -25,18 +27,7 @@ def assay_home() -> Path:
 
 def kept_secret(home: Path) -> str:
     """Return the secret of this installation, made once; two processes that start together get the same one."""
-    kept = home / "secret_key"
-    if not kept.exists():
-        draft = home / f"secret_key.{os.getpid()}"
-        draft.touch(mode=0o600)
-        draft.write_text(secrets.token_urlsafe(64), encoding="ascii")
-        try:
-            os.link(draft, kept)
-        except FileExistsError:
-            pass
-        finally:
-            draft.unlink()
-    return kept.read_text(encoding="ascii").strip()
+    return kept_file(home / "secret_key", lambda: secrets.token_urlsafe(64)).strip()
 
 
 def address_file(home: Path) -> Path:

@@ -43,6 +43,11 @@ def _secret() -> str:
 
 
 SECRET_KEY = _secret()
+# The key that signs attestations and checkpoints, as PEM; without it one is made once and kept in ASSAY_HOME/keys.
+SIGNING_KEY = env("SIGNING_KEY", default="")
+SIGNING_ALGORITHM = env("SIGNING_ALGORITHM", default="ed25519")
+# Public halves of keys that signed earlier, as PEM texts one after the other; beside those in ASSAY_HOME/keys.
+EARLIER_KEYS = env("EARLIER_KEYS", default="")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 

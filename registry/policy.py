@@ -65,6 +65,7 @@ class Action(StrEnum):
     SUMMARY_FINISH = "summary.finish"
     JOURNAL_READ = "journal.read"
     PEOPLE_MANAGE = "people.manage"
+    KEY_MANAGE = "key.manage"
     TOKEN_MANAGE = "token.manage"  # noqa: S105 - the name of an action, not a secret
 
 
@@ -233,6 +234,7 @@ RULES: Final[Mapping[Action, tuple[Check, ...]]] = MappingProxyType(
         Action.SUMMARY_FINISH: (_system,),
         Action.JOURNAL_READ: (_reads_journal,),
         Action.PEOPLE_MANAGE: (_administrator,),
+        Action.KEY_MANAGE: (_system,),
         Action.TOKEN_MANAGE: (_person, _own),
     }
 )

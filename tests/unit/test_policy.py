@@ -53,6 +53,7 @@ ALLOWED = {
     Action.SUMMARY_FINISH: (SYSTEM,),
     Action.JOURNAL_READ: (AUDITOR, ADMIN, SYSTEM),
     Action.PEOPLE_MANAGE: (ADMIN, SYSTEM),
+    Action.KEY_MANAGE: (SYSTEM,),
     Action.TOKEN_MANAGE: (LEGAL,),
 }
 
