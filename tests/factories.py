@@ -9,7 +9,7 @@ from typing import Any
 
 from governance.fairness.columns import Columns
 from governance.models import Evaluation, Release
-from governance.services import assessments, evaluations, predictions, releases
+from governance.services import assessments, decisions, evaluations, predictions, releases
 from governance.workflow import Step
 from registry.catalog.loader import frameworks, template
 from registry.catalog.schema import Field, FieldType
@@ -156,7 +156,7 @@ def release(actor: Actor, made: Version | None = None, environment: str = "stagi
 def decide(actor: Actor, made: Release, role: str = "ml", step: Step = Step.APPROVE) -> None:
     """A reviewer's decision on the present snapshot."""
     fresh = Release.objects.select_related("snapshot").get(pk=made.pk)
-    releases.decide(actor=actor, release_id=made.pk, role=role, step=step, digest=fresh.snapshot.digest, comment="I looked.")
+    decisions.decide(actor=actor, release_id=made.pk, role=role, step=step, digest=fresh.snapshot.digest, comment="I looked.")
 
 
 def answer_one(actor: Actor, made: Version, item_slug: str, framework_key: str = "nist_ai_rmf") -> None:

@@ -14,7 +14,7 @@ from django.db import transaction
 from governance.demo import loans
 from governance.fairness.columns import Columns
 from governance.models import Release
-from governance.services import assessments, dossiers, evaluations, predictions, releases
+from governance.services import assessments, decisions, dossiers, evaluations, predictions, promotions, releases
 from governance.workflow import Step
 from registry.catalog.loader import frameworks
 from registry.catalog.schema import Item
@@ -112,7 +112,7 @@ def _loan_model(cast: Cast, team: Team, data: Version) -> Release:
             message="The occupation score is out; the evaluation was run again.",
         )
         _approve_all(cast, release)
-        releases.promote(actor=cast.engineer, release_id=release.pk)
+        promotions.promote(actor=cast.engineer, release_id=release.pk)
     return release
 
 
@@ -234,7 +234,7 @@ def _approve_all(cast: Cast, release: Release) -> None:
 
 
 def _decide(actor: Actor, release: Release, role: str, step: Step, comment: str) -> None:
-    releases.decide(actor=actor, release_id=release.pk, role=role, step=step, digest=release.snapshot.digest, comment=comment)
+    decisions.decide(actor=actor, release_id=release.pk, role=role, step=step, digest=release.snapshot.digest, comment=comment)
 
 
 def _results(trained: loans.Trained) -> list[dict[str, str]]:

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from governance.gate.facts import DecisionFact, Facts
 from governance.gate.policy import ApprovalRule, Policy
 from governance.gate.requirement import Requirement, met, not_met
-from governance.workflow import Step
+from governance.workflow import OBJECTIONS, Step
 from registry.policy import role_title
 
 
@@ -45,7 +45,7 @@ def objections(facts: Facts) -> Requirement:
 
 def standing_objections(facts: Facts) -> list[DecisionFact]:
     """Return the refusals of the present snapshot that those who made them have not lifted."""
-    return [one for one in _standing(facts) if one.step is not Step.APPROVE]
+    return [one for one in _standing(facts) if one.step in OBJECTIONS]
 
 
 def _standing(facts: Facts) -> list[DecisionFact]:

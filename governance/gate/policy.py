@@ -13,7 +13,7 @@ from fractions import Fraction
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import yaml
 
@@ -24,6 +24,7 @@ from registry.errors import DomainError
 FOLDER: Final = Path(__file__).parent.parent / "policies"
 TIERS: Final = ("prohibited", "high", "limited", "minimal")
 ENVIRONMENTS: Final = ("staging", "production")
+T = TypeVar("T")
 
 
 class PolicyError(DomainError):
@@ -40,11 +41,12 @@ class DocumentRule:
 
 @dataclass(frozen=True)
 class FrameworkRule:
-    """A share of a framework must be answered (percent); some items must be yes or partly."""
+    """A share of a framework must be answered (percent); some items must be yes or partly, some yes."""
 
     framework: str
     answered_percent: int
     must_hold: tuple[str, ...] = ()
+    must_be_yes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,7 @@ class EvaluationRule:
         max_age_days: the newest evaluation may be this old.
         minimum_rows: records that it must rest on.
         minimum_attributes: sensitive attributes that it must look at.
+        attributes: sensitive attributes that it must look at by name.
         metrics: threshold by metric key, exact.
         on_inconclusive: ``block`` or ``allow``.
         keep_predictions_days: days for which a file stays after its run; 0 deletes it at once.
@@ -66,14 +69,55 @@ class EvaluationRule:
     metrics: Mapping[str, Fraction]
     on_inconclusive: str
     keep_predictions_days: int = 0
+    attributes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class ApprovalRule:
-    """So many different people must approve in a role."""
+    """So many different people must approve in a role.
+
+    Attributes:
+        scope: parts of the snapshot that the role judges; empty is everything.
+        due_days: days after submission by which a decision is expected.
+    """
 
     role: str
     quorum: int
+    scope: tuple[str, ...] = ()
+    due_days: int = 5
+
+
+@dataclass(frozen=True)
+class RiskRule:
+    """So many open risks may stand above the appetite without being accepted."""
+
+    above_appetite: int
+
+
+@dataclass(frozen=True)
+class PrecedingRule:
+    """The same artifacts must have been promoted to another environment for so many days."""
+
+    environment: str
+    days: int
+
+
+@dataclass(frozen=True)
+class WaiverRule:
+    """Who may set a requirement aside, of which kinds, and for how long at most."""
+
+    role: str
+    longest_days: int
+    requirements: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class EmergencyRule:
+    """A promotion without all approvals: confirmed in a role, short, and reviewed afterwards."""
+
+    role: str
+    validity_days: int
+    review_days: int
 
 
 @dataclass(frozen=True)
@@ -95,6 +139,14 @@ class Policy:
     artifacts: int
     git_commit: bool
     training_datasets: int
+    data_contract: bool
+    risks: RiskRule | None
+    preceding: PrecedingRule | None
+    exclude: tuple[str, ...]
+    reauthenticate: str
+    waivers: WaiverRule | None
+    emergency: EmergencyRule | None
+    rereview_days: int
     approvals: tuple[ApprovalRule, ...]
     validity_days: int
 
@@ -200,23 +252,32 @@ def _built(content: dict[str, Any]) -> Policy:
         content=MappingProxyType(content),
         forbidden=content.get("forbidden", ""),
         documents=tuple(DocumentRule(**rule) for rule in content.get("documents", [])),
-        frameworks=tuple(_framework(rule) for rule in content.get("frameworks", [])),
+        frameworks=tuple(_with_tuples(FrameworkRule, rule, "must_hold", "must_be_yes") for rule in content.get("frameworks", [])),
         evaluations=_evaluation(measured) if measured else None,
         artifacts=content.get("artifacts", 0),
         git_commit=content.get("git_commit", False),
         training_datasets=content.get("training_datasets", 0),
-        approvals=tuple(ApprovalRule(**rule) for rule in content.get("approvals", [])),
+        data_contract=content.get("data_contract", False),
+        risks=RiskRule(**content["risks"]) if "risks" in content else None,
+        preceding=PrecedingRule(**content["preceding"]) if "preceding" in content else None,
+        exclude=tuple(content.get("exclude", ())),
+        reauthenticate=content.get("reauthenticate", ""),
+        waivers=_with_tuples(WaiverRule, content["waivers"], "requirements") if "waivers" in content else None,
+        emergency=EmergencyRule(**content["emergency"]) if "emergency" in content else None,
+        rereview_days=content.get("rereview_days", 30),
+        approvals=tuple(_with_tuples(ApprovalRule, rule, "scope") for rule in content.get("approvals", [])),
         validity_days=content.get("validity_days", 0),
     )
 
 
-def _framework(rule: Mapping[str, Any]) -> FrameworkRule:
-    return FrameworkRule(**{**rule, "must_hold": tuple(rule.get("must_hold", ()))})
+def _with_tuples(kind: type[T], rule: Mapping[str, Any], *lists: str) -> T:
+    return kind(**{**rule, **{name: tuple(rule.get(name, ())) for name in lists}})
 
 
 def _evaluation(rule: Mapping[str, Any]) -> EvaluationRule:
     metrics = {key: Fraction(value) for key, value in rule["metrics"].items()}
-    return EvaluationRule(**{**rule, "metrics": MappingProxyType(metrics)})
+    attributes = tuple(rule.get("attributes", ()))
+    return EvaluationRule(**{**rule, "metrics": MappingProxyType(metrics), "attributes": attributes})
 
 
 def _problem(policy: Policy) -> str:

@@ -63,6 +63,7 @@ REASONS: Final = {
     State.REJECTED: "The release was rejected.",
     State.WITHDRAWN: "The release was withdrawn.",
     State.PROMOTED: "The promotion is not complete.",
+    State.SUSPENDED: "The promotion is suspended until what happened is cleared.",
     State.SUPERSEDED: "A later release has taken its place in this environment.",
     State.REVOKED: "The promotion was revoked.",
 }

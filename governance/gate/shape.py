@@ -43,6 +43,18 @@ METRICS: Final[Mapping[str, str]] = MappingProxyType(
 )
 
 
+# The parts of a snapshot that a role's approval may be limited to; asset and policy belong to every scope.
+SCOPES: Final = ("version", "document", "lineage", "assessments", "evaluations", "contract", "risks")
+# The kinds of requirements that a policy may let somebody set aside: what stands before the colon of a requirement's key.
+WAIVABLE: Final = (
+    "document", "framework", "evaluation", "metric", "artifacts", "commit", "lineage", "contract", "risks", "preceding",
+)  # fmt: skip
+# Who never decides besides the authors, who never do.
+EXCLUDED: Final = ("team",)
+# What a person shows again at the moment of decision.
+PROOFS: Final = ("password", "second-factor")
+
+
 def problem_of(content: Mapping[str, Any]) -> str:
     """Return what is wrong with a policy's content as a sentence, or nothing."""
     return _mapping(content, POLICY, REQUIRED)
@@ -73,6 +85,16 @@ def _number(low: int, high: int | None = None) -> Check:
 def _one_of(*choices: str) -> Check:
     def check(value: Any) -> str:
         return "" if value in choices else f"must be one of {', '.join(choices)}"
+
+    return check
+
+
+def _each_of(*choices: str) -> Check:
+    def check(value: Any) -> str:
+        if not isinstance(value, list) or not value:
+            return f"must be a list of at least one of {', '.join(choices)}"
+        wrong = [str(one) for one in value if one not in choices]
+        return f"names {', '.join(wrong)}; choose from {', '.join(choices)}" if wrong else ""
 
     return check
 
@@ -127,18 +149,33 @@ def _mapping(content: Mapping[str, Any], kinds: Mapping[str, Check], required: t
 
 PERCENT: Final = _number(0, 100)
 DOCUMENT: Final[Mapping[str, Check]] = {"template": _one_of("model_card", "datasheet"), "essential_percent": PERCENT}
-FRAMEWORK: Final[Mapping[str, Check]] = {"framework": _text, "answered_percent": PERCENT, "must_hold": _texts}
-APPROVAL: Final[Mapping[str, Check]] = {"role": _one_of(*REVIEWER_ROLES), "quorum": _number(1)}
+FRAMEWORK: Final[Mapping[str, Check]] = {
+    "framework": _text,
+    "answered_percent": PERCENT,
+    "must_hold": _texts,
+    "must_be_yes": _texts,
+}
+ROLE: Final = _one_of(*REVIEWER_ROLES)
+APPROVAL: Final[Mapping[str, Check]] = {
+    "role": ROLE,
+    "quorum": _number(1),
+    "scope": _each_of(*SCOPES),
+    "due_days": _number(1),
+}
+PRECEDING: Final[Mapping[str, Check]] = {"environment": _text, "days": _number(0)}
+WAIVERS: Final[Mapping[str, Check]] = {"role": ROLE, "longest_days": _number(1), "requirements": _each_of(*WAIVABLE)}
+EMERGENCY: Final[Mapping[str, Check]] = {"role": ROLE, "validity_days": _number(1), "review_days": _number(1)}
 EVALUATION: Final[Mapping[str, Check]] = {
     "max_age_days": _number(1),
     "minimum_rows": _number(1),
     "minimum_attributes": _number(1),
+    "attributes": _texts,
     "metrics": _thresholds,
     "on_inconclusive": _one_of("block", "allow"),
     "keep_predictions_days": _number(0),
 }
 # What a policy of an earlier edition may leave out.
-LATER: Final = frozenset({"keep_predictions_days"})
+LATER: Final = frozenset({"keep_predictions_days", "attributes"})
 REQUIRED: Final = ("key", "version", "title", "tier", "environment", "summary")
 POLICY: Final[Mapping[str, Check]] = {
     **dict.fromkeys((*REQUIRED, "forbidden"), _text),
@@ -148,6 +185,14 @@ POLICY: Final[Mapping[str, Check]] = {
     "artifacts": _number(0),
     "git_commit": _flag,
     "training_datasets": _number(0),
+    "data_contract": _flag,
+    "risks": _block({"above_appetite": _number(0)}, ("above_appetite",)),
+    "preceding": _block(PRECEDING, tuple(PRECEDING)),
+    "exclude": _each_of(*EXCLUDED),
+    "reauthenticate": _one_of(*PROOFS),
+    "waivers": _block(WAIVERS, tuple(WAIVERS)),
+    "emergency": _block(EMERGENCY, tuple(EMERGENCY)),
+    "rereview_days": _number(1),
     "approvals": _rows(APPROVAL, ("role", "quorum")),
     "validity_days": _number(1),
 }

@@ -9,11 +9,12 @@ from django.conf import settings
 from django.db import models
 from django.urls import reverse
 
-from governance.workflow import DECISIONS, State
+from governance.workflow import DECISIONS, LIVE_STATES, OPEN_STATES, State
 from registry.models import Snapshot, Version
 from registry.policy import Actor, Target
 
-OPEN = (State.IN_REVIEW.value, State.CHANGES_REQUESTED.value)
+OPEN = tuple(state.value for state in OPEN_STATES)
+IN_JUDGEMENT = (State.IN_REVIEW.value, State.CHANGES_REQUESTED.value)
 
 
 class Environment(models.TextChoices):
@@ -39,6 +40,10 @@ class ReleaseQuerySet(models.QuerySet["Release"]):
     def open(self) -> ReleaseQuerySet:
         """Releases that people still work on."""
         return self.filter(state__in=OPEN)
+
+    def live(self) -> ReleaseQuerySet:
+        """Releases that hold a place in their environment, suspended or not."""
+        return self.filter(state__in=[state.value for state in LIVE_STATES])
 
     def waiting_for(self, actor: Actor) -> ReleaseQuerySet:
         """Open releases that want a decision which this person may take and has not taken."""
@@ -77,11 +82,11 @@ class Release(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["version", "environment"],
-                condition=models.Q(state__in=OPEN),
+                condition=models.Q(state__in=IN_JUDGEMENT),
                 name="one_open_release_per_environment",
             ),
             models.CheckConstraint(
-                condition=~models.Q(state__in=["promoted", "superseded", "revoked"])
+                condition=~models.Q(state__in=["promoted", "suspended", "superseded", "revoked"])
                 | models.Q(promoted_at__isnull=False, promoted_by__isnull=False, expires_at__isnull=False),
                 name="a_promotion_has_time_person_and_end",
             ),

@@ -27,6 +27,7 @@ from registry.models.asset import Relation, Tier
 EDITION: Final = "assay/dossier/2"
 MARKS: Final[Mapping[State, str]] = {
     State.PROMOTED: "",
+    State.SUSPENDED: "SUSPENDED",
     State.SUPERSEDED: "SUPERSEDED",
     State.REVOKED: "REVOKED",
 }
@@ -35,6 +36,7 @@ STEPS: Final[Mapping[str, tuple[str, str]]] = {
     Step.APPROVE: ("Approved", "good"),
     Step.REQUEST_CHANGES: ("Asked for changes", "warning"),
     Step.REJECT: ("Rejected", "bad"),
+    Step.ABSTAIN: ("Abstained", "neutral"),
 }
 
 ROLES: Final[Mapping[str, str]] = {"ml": "ML"}

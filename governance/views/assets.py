@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET
 from governance.fairness.gaps import EVERY_METRIC
 from governance.gate import policy_for
 from governance.models import Environment, Evaluation, JobState, Release
-from governance.workflow import State
+from governance.workflow import LIVE_STATES, OPEN_STATES
 from registry.catalog.documents import completeness
 from registry.catalog.loader import template
 from registry.http import Request, page_of, query_without_page
@@ -101,9 +101,7 @@ def _verdicts(wanted: dict[int, frozenset[str]]) -> dict[int, str]:
 
 def _stages(assets: list[Asset]) -> dict[int, list[Release]]:
     stages: dict[int, list[Release]] = {}
-    promoted = Release.objects.filter(
-        version__asset_id__in=[asset.pk for asset in assets], state__in=[State.PROMOTED, State.IN_REVIEW, State.CHANGES_REQUESTED]
-    )
+    promoted = Release.objects.filter(version__asset_id__in=[asset.pk for asset in assets], state__in=[*LIVE_STATES, *OPEN_STATES])
     for release in promoted.select_related("version").order_by("environment", "pk"):
         stages.setdefault(release.version.asset_id, []).append(release)
     return stages

@@ -14,8 +14,8 @@ from registry.models import Version
 
 ONLY_SUBMITTED = {"tier", "objections"}
 CLOSED = {
-    State.REJECTED: "A reviewer has rejected this release. Submit a new one when the reason is mended.",
     State.WITHDRAWN: "The team took this release back.",
+    State.SUSPENDED: "The promotion is suspended; programs that ask are refused until it is resumed.",
     State.SUPERSEDED: "A later release took its place in this environment.",
     State.REVOKED: "The promotion was revoked; programs that ask are refused.",
 }

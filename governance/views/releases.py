@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from governance.forms.releases import DecisionForm, ReasonForm, SubmitForm
 from governance.models import Environment, Release
-from governance.services import releases
+from governance.services import decisions, promotions, releases
 from governance.services.facts import has_moved_on
 from governance.views.dossiers import panel_of
 from governance.views.frame import find_release
@@ -105,7 +105,7 @@ def release_step(request: Request, kind: str, slug: str, name: str, pk: int, ste
     if step in DECISIONS:
         return _decide(request, release, step)
     if step is Step.PROMOTE:
-        releases.promote(actor=request.actor, release_id=release.pk)
+        promotions.promote(actor=request.actor, release_id=release.pk)
         messages.success(request, f"Promoted to {release.environment}. The gate is open.")
         return redirect(release)
     return _end(request, release, step)
@@ -115,7 +115,7 @@ def _decide(request: Request, release: Release, step: Step) -> HttpResponse:
     form = DecisionForm(request.POST, roles=request.actor.reviewer_roles)
     if form.is_valid():
         try:
-            releases.decide(actor=request.actor, release_id=release.pk, step=step, **form.cleaned_data)
+            decisions.decide(actor=request.actor, release_id=release.pk, step=step, **form.cleaned_data)
         except DomainError as error:
             show_refusal(form, None, error)
             return _release_page(request, release, form, error.status)
@@ -125,7 +125,7 @@ def _decide(request: Request, release: Release, step: Step) -> HttpResponse:
 
 
 def _end(request: Request, release: Release, step: Step) -> HttpResponse:
-    services = {Step.WITHDRAW: releases.withdraw, Step.REVOKE: releases.revoke}
+    services = {Step.WITHDRAW: releases.withdraw, Step.REVOKE: promotions.revoke}
     if step not in services:
         message = "No such step"
         raise Http404(message)

@@ -18,7 +18,7 @@ from django.utils import timezone
 from governance.models import Dossier, JobState, Release
 from governance.reports import dossier as report
 from governance.reports import pdf
-from governance.services import dossiers, files, jobs, pdfs, releases
+from governance.services import dossiers, files, jobs, pdfs, promotions, releases
 from governance.workflow import State, Step
 from registry import audit
 from registry.digest import sha256
@@ -66,7 +66,7 @@ def promoted(owner):
     release = factories.release(owner, factories.ready_version(owner, tier="high", rows=1200), "production")
     for role in ("ml", "privacy", "legal"):
         factories.decide(factories.reviewer(role), release, role)
-    return releases.promote(actor=owner, release_id=release.pk)
+    return promotions.promote(actor=owner, release_id=release.pk)
 
 
 class TestWhatItSays:
@@ -112,7 +112,7 @@ class TestWhatItSays:
         assert "Not promoted" in pages[0]
 
     def test_a_revoked_release_says_so_on_each_page(self, owner, promoted):
-        releases.revoke(actor=owner, release_id=promoted.pk, reason="A fault.")
+        promotions.revoke(actor=owner, release_id=promoted.pk, reason="A fault.")
         pages = pages_of(made(owner, promoted))
         assert all("REVOKED" in page and "DRAFT" not in page for page in pages)
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from itertools import product
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from governance.workflow import MOVES, State, Step, after, open_steps, title, tone
+from governance.workflow import DECISIONS, LIVE_STATES, MOVES, OBJECTIONS, OPEN_STATES, State, Step, after, open_steps, settled, title, tone
 from registry.errors import ConflictError
 
 ALL = list(product(State, Step))
-OVER = (State.REJECTED, State.WITHDRAWN, State.SUPERSEDED, State.REVOKED)
+OVER = (State.WITHDRAWN, State.REVOKED)
 
 
 @pytest.mark.parametrize(("state", "step"), [pair for pair in ALL if pair not in MOVES])
@@ -38,3 +40,26 @@ def test_only_a_release_in_review_is_promoted():
 def test_every_state_has_words_and_a_tone(state):
     assert title(state)
     assert tone(state) in {"neutral", "good", "warning", "bad", "info"}
+
+
+@pytest.mark.parametrize("state", OPEN_STATES)
+def test_whatever_is_open_can_be_decided_on_submitted_again_and_withdrawn(state):
+    assert {*DECISIONS, Step.RESUBMIT, Step.WITHDRAW} <= set(open_steps(state))
+
+
+@pytest.mark.parametrize("state", [state for state in State if state not in OPEN_STATES])
+def test_nobody_decides_on_what_is_no_longer_open(state):
+    assert not set(DECISIONS) & set(open_steps(state))
+
+
+@pytest.mark.parametrize("state", LIVE_STATES)
+def test_whatever_holds_a_place_can_be_closed_at_once(state):
+    assert Step.REVOKE in open_steps(state)
+
+
+@given(st.lists(st.sampled_from(DECISIONS)))
+def test_the_gravest_standing_objection_holds_a_release(standing):
+    held = settled(standing)
+    assert held in OPEN_STATES
+    assert (held is State.IN_REVIEW) == (not set(standing) & set(OBJECTIONS))
+    assert (held is State.REJECTED) == (Step.REJECT in standing)

@@ -1,0 +1,58 @@
+"""What every step of a release shares: the lock, the refusal of changed bytes, and the end."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from governance.models import Release
+from governance.workflow import State, Step, after
+from registry import audit, policy
+from registry.errors import ConflictError, DomainError
+from registry.policy import Action, Actor
+
+
+def locked_release(release_id: int) -> Release:
+    """Return a release that nobody else moves until the transaction ends."""
+    releases = Release.objects.select_for_update(of=("self",))
+    return releases.select_related("version__asset", "snapshot").get(pk=release_id)
+
+
+def refuse_tampering(release: Release) -> None:
+    """Stop when the stored content is no longer what its digest names.
+
+    Raises:
+        ConflictError: it was changed.
+    """
+    if not release.snapshot.is_intact:
+        text = "The stored content no longer has the digest that names it, so nobody decides on it. Tell your auditor."
+        raise ConflictError(text)
+
+
+def end(actor: Actor, release_id: int, action: Action, step: Step, reason: str) -> Release:
+    """Move a release by a step that takes nothing but a reason.
+
+    Raises:
+        ForbiddenError: the actor may not.
+        ConflictError: the state has no such step.
+        DomainError: no reason.
+    """
+    release = locked_release(release_id)
+    policy.require(actor, action, release.target())
+    before = State(release.state)
+    release.state = after(before, step)
+    if not reason.strip():
+        text = "Give the reason; it goes into the journal."
+        raise DomainError(text)
+    release.save(update_fields=["state"])
+    detail = {"before": before, "after": release.state, "reason": reason.strip()}
+    audit.record(actor, action, release.subject, detail)
+    return release
+
+
+def detail_of(release: Release) -> dict[str, Any]:
+    """Return what the journal says of a release: environment, snapshot and policy."""
+    return {
+        "environment": release.environment,
+        "digest": release.snapshot.digest,
+        "policy": {"key": release.policy_key, "version": release.policy_version, "digest": release.policy_digest},
+    }
