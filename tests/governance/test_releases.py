@@ -320,7 +320,7 @@ class Walk(RuleBasedStateMachine):
     def revoke(self) -> None:
         self.attempt(promotions.revoke, actor=self.ml, release_id=self.release.pk, reason="So.")
 
-    @precondition(lambda self: Release.objects.get(pk=self.release.pk).state in {State.REJECTED, State.REVOKED})
+    @precondition(lambda self: Release.objects.get(pk=self.release.pk).state == State.REVOKED)
     @rule()
     def begin_again(self) -> None:
         assets.set_tier(actor=self.owner, asset_id=self.made.asset_id, tier="limited", reason="So.")
