@@ -11,6 +11,8 @@ from django.urls import include, path
 from django.views.decorators.http import require_GET
 from drf_spectacular.views import SpectacularJSONAPIView
 
+from governance.api.gate import gate
+
 
 @login_not_required
 @require_GET
@@ -24,7 +26,9 @@ def health(request: HttpRequest) -> JsonResponse:
 # One door: the admin has no sign-in of its own, so rate limits and second factors hold for it too.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
+# Programs ask the gate before every start, so its address is the first that is looked at.
 urlpatterns = [
+    path("api/v1/gate/", gate, name="api-gate"),
     path("healthz", health, name="health"),
     path("admin/", admin.site.urls),
     path("accounts/", include("allauth.urls")),

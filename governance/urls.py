@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.urls import path, register_converter
 
-from governance.api import gate as gate_api
 from governance.api.evaluations import Evaluations, OneEvaluation
 from governance.api.predictions import PredictionsUpload
 from governance.api.releases import Releases
@@ -70,7 +69,6 @@ urlpatterns = [
     path("releases/", releases.release_list, name="release-list"),
     path("policies/", policies.policy_list, name="policy-list"),
     path("policies/<slug:key>/", policies.policy_detail, name="policy"),
-    path("api/v1/gate/", gate_api.gate, name="api-gate"),
     path("api/v1/evaluations/", Evaluations.as_view(), name="api-evaluations"),
     path("api/v1/evaluations/<int:pk>/", OneEvaluation.as_view(), name="api-evaluation"),
     path("api/v1/models/<slug:slug>/<version:name>/predictions/", PredictionsUpload.as_view(), name="api-predictions"),

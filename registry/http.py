@@ -21,10 +21,10 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
-from registry.digest import sha256
 from registry.errors import DomainError, ForbiddenError
-from registry.models import AccessToken, Person
+from registry.models import Person
 from registry.policy import ANONYMOUS, Action, Actor, refusal
+from registry.services.bearer import holder_of_token
 
 if TYPE_CHECKING:
     from django_htmx.middleware import HtmxDetails
@@ -70,11 +70,12 @@ class ActorMiddleware:
         """Answer with the actor in place; a bad token is refused at once."""
         scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() == "bearer" and request.path.startswith(API):
-            person = person_of_token(secret.strip())
-            if person is None:
+            holder = holder_of_token(secret.strip())
+            if holder is None:
                 return JsonResponse({"error": "The token is unknown, expired or revoked."}, status=401)
-            request.user = person
+            request.user, cast("Request", request).actor = holder
             request._dont_enforce_csrf_checks = True  # type: ignore[attr-defined]  # noqa: SLF001
+            return self.get_response(request)
         user = request.user
         cast("Request", request).actor = user.actor() if isinstance(user, Person) else ANONYMOUS
         return self.get_response(request)
@@ -104,12 +105,6 @@ class DomainErrorMiddleware:
             response["HX-Reswap"] = "innerHTML"
             return response
         return render(request, f"{error.status}.html", context, status=error.status)
-
-
-def person_of_token(secret: str) -> Person | None:
-    """Return whose token this is, or None when it is unknown, expired or revoked."""
-    token = AccessToken.objects.usable().select_related("person").filter(digest=sha256(secret.encode())).first()
-    return token.person if token else None
 
 
 def render_part(request: Request, template: str, part: str, context: Mapping[str, Any], status: int = 200) -> HttpResponse:

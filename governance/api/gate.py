@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import JsonResponse
+from django.http import HttpResponseBase, JsonResponse
+from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_GET
 
 from governance.services.gatekeeping import GateAnswer, ask_about_artifact, ask_about_version
+from registry.digest import sha256
 from registry.errors import DomainError
 from registry.http import Request
 from registry.models import Version
@@ -14,7 +16,7 @@ from registry.models import Version
 
 @login_not_required
 @require_GET
-def gate(request: Request) -> JsonResponse:
+def gate(request: Request) -> HttpResponseBase:
     """Answer whether a version or an artifact may run in an environment.
 
     Ask with ``environment`` and either ``artifact`` (``sha256:…``) or
@@ -29,8 +31,11 @@ def gate(request: Request) -> JsonResponse:
     except Version.DoesNotExist:
         return JsonResponse({"error": "There is no such model version, or you may not see it."}, status=404)
     response = JsonResponse(answer.to_json())
-    response["Cache-Control"] = "no-store"
-    return response
+    # Everyone asks again before each use, so that a revocation beats every copy; an unchanged answer costs a 304.
+    response["Cache-Control"] = "private, no-cache"
+    response["Vary"] = "Authorization, Cookie"
+    response["ETag"] = f'"{sha256(response.content)}"'
+    return get_conditional_response(request, etag=response["ETag"], response=response) or response
 
 
 def _ask(request: Request) -> GateAnswer:

@@ -2,23 +2,33 @@
 
 The rule: yes only for a release that is promoted, not expired, not
 superseded, not revoked, whose snapshot still has the bytes that its digest
-names, and whose model has not become prohibited since. Everything else is a no with reasons.
+names, and whose model has not become prohibited since. Everything else is a
+no with reasons. A yes takes one query; a no takes a few more, to say why.
 """
 
 from __future__ import annotations
 
+import json
+from collections import OrderedDict
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
+from typing import Any, Final
 
+from django.urls import reverse
 from django.utils import timezone
 
-from governance.gate import is_open, policy_for, unmet
+from governance.gate import Requirement, is_open, policy_for, unmet
 from governance.models import Environment, Release
+from governance.services import gatequery
 from governance.services.facts import requirements_of
-from governance.workflow import State
+from governance.services.gatequery import Standing
+from governance.workflow import OPEN_STATES
 from registry.errors import DomainError
-from registry.models import Kind, Version
+from registry.models import Kind, Snapshot, Version
 from registry.policy import Actor
+
+ALTERED: Final = "The stored content no longer has the digest that was approved. Tell your auditor."
 
 
 @dataclass(frozen=True)
@@ -28,16 +38,23 @@ class GateAnswer:
     Attributes:
         allowed: whether the version may run there.
         reasons: why not, as sentences; empty when allowed.
-        release: the release that the answer rests on, if there is one.
+        standing: the release that the answer rests on, if there is one.
+        unmet: what the policy still asks of an open release.
     """
 
     allowed: bool
     reasons: tuple[str, ...]
-    release: Release | None = None
+    standing: Standing | None = None
+    unmet: tuple[Requirement, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Return the answer as the API gives it."""
-        return {"allowed": self.allowed, "reasons": list(self.reasons), "release": _release_json(self.release)}
+        return {
+            "allowed": self.allowed,
+            "reasons": list(self.reasons),
+            "unmet": [{"requirement": one.key, "title": one.title, "reason": one.reason} for one in self.unmet],
+            "release": _release_json(self.standing) if self.standing else None,
+        }
 
 
 def ask_about_version(*, actor: Actor, model: str, version: str, environment: str) -> GateAnswer:
@@ -47,50 +64,66 @@ def ask_about_version(*, actor: Actor, model: str, version: str, environment: st
         DomainError: no such environment.
         Version.DoesNotExist: no such version, or not visible to the actor.
     """
-    _check(environment)
-    versions = Version.objects.visible_to(actor).select_related("asset")
-    found = versions.get(asset__kind=Kind.MODEL, asset__slug=model, name=version)
-    return _answer(Release.objects.filter(version=found), environment, f"{model} {version}")
+    found = gatequery.by_version(actor, model, version, environment)
+    if not found:
+        _check(environment)
+        Version.objects.visible_to(actor).get(asset__kind=Kind.MODEL, asset__slug=model, name=version)
+    return _answer(found, f"{model} {version}", environment)
 
 
 def ask_about_artifact(*, actor: Actor, sha256: str, environment: str) -> GateAnswer:
-    """Ask about a file by its SHA-256; the newest release whose snapshot names it answers.
+    """Ask about a file by its SHA-256; a release whose snapshot names it answers, a live one first.
 
     Raises:
         DomainError: no such environment.
     """
-    _check(environment)
     digest = sha256.strip().lower().removeprefix("sha256:")
-    releases = Release.objects.visible_to(actor).filter(version__artifacts__sha256=digest)
-    named = [release.pk for release in releases.select_related("snapshot") if _names(release, digest)]
-    return _answer(Release.objects.filter(pk__in=named), environment, f"the artifact {digest[:12]}…")
+    found = gatequery.by_artifact(actor, digest, environment)
+    if not found:
+        _check(environment)
+    named = [standing for standing in found if not standing.is_intact or digest in _artifacts(standing)]
+    return _answer(named, f"the artifact {digest[:12]}…", environment)
 
 
-def _answer(releases: Any, environment: str, what: str) -> GateAnswer:
-    candidates = list(releases.filter(environment=environment).for_page().order_by("-pk"))
-    if not candidates:
+def _answer(found: Sequence[Standing], what: str, environment: str) -> GateAnswer:
+    if not found:
         return GateAnswer(allowed=False, reasons=(f"No release of {what} to {environment} was ever submitted.",))
-    answers = [_judge(release) for release in candidates]
+    now = timezone.now()
+    answers = [_judge(standing, now) for standing in found]
     return next((answer for answer in answers if answer.allowed), answers[0])
 
 
-def _judge(release: Release) -> GateAnswer:
-    if not release.snapshot.is_intact:
-        text = "The stored content no longer has the digest that was approved. Tell your auditor."
-        return GateAnswer(allowed=False, reasons=(text,), release=release)
-    if forbidden := policy_for(release.version.asset.tier, release.environment).forbidden:
-        return GateAnswer(allowed=False, reasons=(forbidden,), release=release)
-    state = State(release.state)
-    verdict = is_open(state, release.promoted_at, release.expires_at, timezone.now())
-    reasons = tuple(verdict.reasons)
-    if release.is_open:
-        reasons += tuple(requirement.reason for requirement in unmet(requirements_of(release)))
-    return GateAnswer(allowed=verdict.allowed, reasons=reasons, release=release)
+def _judge(standing: Standing, now: datetime) -> GateAnswer:
+    if not standing.is_intact:
+        return GateAnswer(allowed=False, reasons=(ALTERED,), standing=standing)
+    if forbidden := policy_for(standing.tier, standing.environment).forbidden:
+        return GateAnswer(allowed=False, reasons=(forbidden,), standing=standing)
+    verdict = is_open(standing.state, standing.promoted_at, standing.expires_at, now)
+    missing = _missing(standing)
+    reasons = (*verdict.reasons, *(one.reason for one in missing))
+    return GateAnswer(allowed=verdict.allowed, reasons=reasons, standing=standing, unmet=missing)
 
 
-def _names(release: Release, digest: str) -> bool:
-    artifacts = release.snapshot.content["version"]["artifacts"]
-    return any(artifact["sha256"] == digest for artifact in artifacts)
+def _missing(standing: Standing) -> tuple[Requirement, ...]:
+    if standing.state not in OPEN_STATES:
+        return ()
+    return unmet(requirements_of(Release.objects.for_page().get(pk=standing.release_id)))
+
+
+# What intact snapshots name, by their digest: bytes that still have their digest cannot name anything else.
+_NAMED: OrderedDict[str, frozenset[str]] = OrderedDict()
+_MOST_NAMED: Final = 4096
+
+
+def _artifacts(standing: Standing) -> frozenset[str]:
+    named = _NAMED.get(standing.snapshot)
+    if named is None:
+        text = Snapshot.objects.values_list("text", flat=True).get(releases=standing.release_id)
+        named = frozenset(artifact["sha256"] for artifact in json.loads(text)["version"]["artifacts"])
+        _NAMED[standing.snapshot] = named
+        if len(_NAMED) > _MOST_NAMED:
+            _NAMED.popitem(last=False)
+    return named
 
 
 def _check(environment: str) -> None:
@@ -99,22 +132,20 @@ def _check(environment: str) -> None:
         raise DomainError(text)
 
 
-def _release_json(release: Release | None) -> dict[str, Any] | None:
-    if release is None:
-        return None
+def _release_json(standing: Standing) -> dict[str, Any]:
     return {
-        "id": release.pk,
-        "model": release.version.asset.slug,
-        "version": release.version.name,
-        "environment": release.environment,
-        "state": release.state,
-        "snapshot": f"sha256:{release.snapshot.digest}",
+        "id": standing.release_id,
+        "model": standing.model,
+        "version": standing.version,
+        "environment": standing.environment,
+        "state": standing.state,
+        "snapshot": f"sha256:{standing.snapshot}",
         "policy": {
-            "key": release.policy_key,
-            "version": release.policy_version,
-            "digest": f"sha256:{release.policy_digest}",
+            "key": standing.policy_key,
+            "version": standing.policy_version,
+            "digest": f"sha256:{standing.policy_digest}",
         },
-        "promoted_at": release.promoted_at.isoformat() if release.promoted_at else None,
-        "expires_at": release.expires_at.isoformat() if release.expires_at else None,
-        "url": release.get_absolute_url(),
+        "promoted_at": standing.promoted_at.isoformat() if standing.promoted_at else None,
+        "expires_at": standing.expires_at.isoformat() if standing.expires_at else None,
+        "url": reverse("release", args=[Kind.MODEL.value, standing.model, standing.version, standing.release_id]),
     }

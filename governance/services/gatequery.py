@@ -1,0 +1,109 @@
+"""The one query behind the gate's yes.
+
+The rule: what a yes rests on is read in one statement, written by hand, since
+programs ask before every start of a container. Whatever is not a plain yes
+goes back to the models, which say why.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from django.db import connection
+
+from governance.workflow import LIVE_STATES, State
+from registry.models import Kind
+from registry.policy import Actor
+
+# Releases of one artifact that are looked at: live ones first, then the newest.
+CANDIDATES: Final = 10
+
+HASH: Final = {"sqlite": "SHA256(s.text)", "postgresql": "encode(sha256(convert_to(s.text, 'UTF8')), 'hex')"}
+FOUND: Final = """
+SELECT r.id, r.state, r.environment, r.promoted_at, r.expires_at, r.policy_key, r.policy_version, r.policy_digest,
+       a.slug, a.tier, v.name, s.digest, {hash}
+FROM governance_release r
+JOIN registry_version v ON v.id = r.version_id
+JOIN registry_asset a ON a.id = v.asset_id
+JOIN registry_snapshot s ON s.id = r.snapshot_id
+WHERE r.id IN (
+    SELECT r.id
+    FROM governance_release r
+    JOIN registry_version v ON v.id = r.version_id
+    JOIN registry_asset a ON a.id = v.asset_id
+    {{join}}
+    WHERE {{question}} AND r.environment = %s AND {{seen}}
+    ORDER BY CASE WHEN r.state IN ({live}) THEN 0 ELSE 1 END, r.id DESC
+    LIMIT {{limit}}
+)
+ORDER BY CASE WHEN r.state IN ({live}) THEN 0 ELSE 1 END, r.id DESC
+"""
+BY_VERSION: Final = f"a.kind = '{Kind.MODEL.value}' AND a.slug = %s AND v.name = %s"
+BY_ARTIFACT: Final = "f.sha256 = %s"
+ARTIFACTS: Final = "JOIN registry_artifact f ON f.version_id = v.id"
+LIVE: Final = ", ".join(f"'{state.value}'" for state in LIVE_STATES)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A release as far as a yes needs it.
+
+    Attributes:
+        snapshot: the digest that the reviewers approved, hex.
+        stored: the digest of the bytes that are stored now, hex.
+    """
+
+    release_id: int
+    state: State
+    environment: str
+    promoted_at: datetime | None
+    expires_at: datetime | None
+    policy_key: str
+    policy_version: str
+    policy_digest: str
+    model: str
+    tier: str
+    version: str
+    snapshot: str
+    stored: str
+
+    @property
+    def is_intact(self) -> bool:
+        """Whether the stored content is what was approved."""
+        return self.snapshot == self.stored
+
+
+def by_version(actor: Actor, model: str, version: str, environment: str) -> list[Standing]:
+    """Return the release of a version that tells, or none: the live one, else the newest."""
+    return _found(BY_VERSION, "", 1, [model, version, environment], actor)
+
+
+def by_artifact(actor: Actor, sha256: str, environment: str) -> list[Standing]:
+    """Return releases of the versions that hold a file now, live ones first, then the newest."""
+    return _found(BY_ARTIFACT, ARTIFACTS, CANDIDATES, [sha256, environment], actor)
+
+
+def _found(question: str, join: str, limit: int, words: Sequence[Any], actor: Actor) -> list[Standing]:
+    seen, teams = "1 = 1", []
+    if not actor.sees_everything:
+        teams = list(actor.teams)
+        seen = f"a.team_id IN ({', '.join(['%s'] * len(teams))})" if teams else "1 = 0"
+    statement = FOUND.format(hash=HASH[connection.vendor], live=LIVE).format(question=question, join=join, limit=limit, seen=seen)
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [*words, *teams])
+        return [_standing(row) for row in cursor.fetchall()]
+
+
+def _standing(row: Sequence[Any]) -> Standing:
+    number, state, environment, promoted, expires, *rest = row
+    return Standing(number, State(state), environment, _time(promoted), _time(expires), *rest)
+
+
+def _time(value: Any) -> datetime | None:
+    """Return a stored time; SQLite gives text in UTC."""
+    if isinstance(value, str):
+        return datetime.fromisoformat(value).replace(tzinfo=UTC)
+    return value if value is None else value.astimezone(UTC)
