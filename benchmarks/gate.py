@@ -16,6 +16,7 @@ import http.client
 import os
 import re
 import shutil
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -56,7 +57,7 @@ class Load:
 
 @dataclass(frozen=True)
 class Figures:
-    """One database: the share of the empty rate by question, and the worst p99 in ms."""
+    """One database: the share of the empty response's rate and the p99 in ms, medians over the rounds."""
 
     share: float
     p99: float
@@ -103,7 +104,7 @@ def _figures(folder: Path, secret: str, asked: int, seconds: int) -> Figures:
     gates = [_script(folder, name, secret, path.format(environment=ENVIRONMENT), asked) for name, path in QUESTIONS.items()]
     for script in (empty, *gates):
         _load(script, 1)  # Connections and memos are there before anything is counted.
-    shares, slowest = [], 0.0
+    shares, slowest = [], []
     for _ in range(ROUNDS):
         base = _load(empty, seconds)
         for gate in gates:
@@ -111,9 +112,9 @@ def _figures(folder: Path, secret: str, asked: int, seconds: int) -> Figures:
             if found.failed:
                 sys.exit("The gate did not answer 200.")
             shares.append(found.rate / base.rate)
-            slowest = max(slowest, found.p99)
+            slowest.append(found.p99)
             sys.stdout.write(f"      empty {base.rate:,.0f}/s, gate {found.rate:,.0f}/s, p99 {found.p99:.1f} ms\n")
-    return Figures(sorted(shares)[len(shares) // 2], slowest)
+    return Figures(statistics.median(shares), statistics.median(slowest))
 
 
 def _script(folder: Path, name: str, secret: str, path: str, asked: int) -> Path:

@@ -17,29 +17,28 @@ from django.db import connection
 from governance.workflow import LIVE_STATES, State
 from registry.models import Kind
 from registry.policy import Actor
+from registry.statements import rows
 
 # Releases of one artifact that are looked at: live ones first, then the newest.
 CANDIDATES: Final = 10
 
 HASH: Final = {"sqlite": "SHA256(s.text)", "postgresql": "encode(sha256(convert_to(s.text, 'UTF8')), 'hex')"}
 FOUND: Final = """
-SELECT r.id, r.state, r.environment, r.promoted_at, r.expires_at, r.policy_key, r.policy_version, r.policy_digest,
-       a.slug, a.tier, v.name, s.digest, {hash}
-FROM governance_release r
-JOIN registry_version v ON v.id = r.version_id
-JOIN registry_asset a ON a.id = v.asset_id
-JOIN registry_snapshot s ON s.id = r.snapshot_id
-WHERE r.id IN (
-    SELECT r.id
+SELECT found.id, found.state, found.environment, found.promoted_at, found.expires_at,
+       found.policy_key, found.policy_version, found.policy_digest, found.slug, found.tier, found.name, s.digest, {hash}
+FROM (
+    SELECT r.id, r.state, r.environment, r.promoted_at, r.expires_at, r.policy_key, r.policy_version, r.policy_digest,
+           r.snapshot_id, a.slug, a.tier, v.name, CASE WHEN r.state IN ({live}) THEN 0 ELSE 1 END AS place
     FROM governance_release r
     JOIN registry_version v ON v.id = r.version_id
     JOIN registry_asset a ON a.id = v.asset_id
-    {{join}}
-    WHERE {{question}} AND r.environment = %s AND {{seen}}
-    ORDER BY CASE WHEN r.state IN ({live}) THEN 0 ELSE 1 END, r.id DESC
-    LIMIT {{limit}}
-)
-ORDER BY CASE WHEN r.state IN ({live}) THEN 0 ELSE 1 END, r.id DESC
+    {join}
+    WHERE {question} AND r.environment = %s AND {seen}
+    ORDER BY place, r.id DESC
+    LIMIT {limit}
+) found
+JOIN registry_snapshot s ON s.id = found.snapshot_id
+ORDER BY found.place, found.id DESC
 """
 BY_VERSION: Final = f"a.kind = '{Kind.MODEL.value}' AND a.slug = %s AND v.name = %s"
 BY_ARTIFACT: Final = "f.sha256 = %s"
@@ -91,10 +90,8 @@ def _found(question: str, join: str, limit: int, words: Sequence[Any], actor: Ac
     if not actor.sees_everything:
         teams = list(actor.teams)
         seen = f"a.team_id IN ({', '.join(['%s'] * len(teams))})" if teams else "1 = 0"
-    statement = FOUND.format(hash=HASH[connection.vendor], live=LIVE).format(question=question, join=join, limit=limit, seen=seen)
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [*words, *teams])
-        return [_standing(row) for row in cursor.fetchall()]
+    statement = FOUND.format(hash=HASH[connection.vendor], live=LIVE, question=question, join=join, limit=limit, seen=seen)
+    return [_standing(row) for row in rows(statement, [*words, *teams])]
 
 
 def _standing(row: Sequence[Any]) -> Standing:

@@ -14,6 +14,7 @@ from django.utils import timezone
 from registry.digest import sha256
 from registry.models import Person
 from registry.policy import Actor, Role, TeamRole
+from registry.statements import rows
 
 HOLDER: Final = """
 SELECT p.id, p.name, g.role, m.team_id, m.role
@@ -31,16 +32,14 @@ def holder_of_token(secret: str) -> tuple[Person, Actor] | None:
     The person is loaded as far as an actor needs it; the rest comes when it is asked for.
     """
     now = connection.ops.adapt_datetimefield_value(timezone.now())
-    with connection.cursor() as cursor:
-        cursor.execute(HOLDER, [sha256(secret.encode()), now])
-        rows = cursor.fetchall()
-    if not rows:
+    found = rows(HOLDER, [sha256(secret.encode()), now])
+    if not found:
         return None
-    person = Person.from_db("default", ["id", "name", "is_active"], [rows[0][0], rows[0][1], True])
+    person = Person.from_db("default", ["id", "name", "is_active"], [found[0][0], found[0][1], True])
     actor = Actor(
         name=person.name,
         person_id=person.pk,
-        roles=frozenset(Role(role) for _, _, role, _, _ in rows if role),
-        teams={team: TeamRole(role) for _, _, _, team, role in rows if team},
+        roles=frozenset(Role(role) for _, _, role, _, _ in found if role),
+        teams={team: TeamRole(role) for _, _, _, team, role in found if team},
     )
     return person, actor
