@@ -177,6 +177,7 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 EVALUATION_STALL_SECONDS = env.int("EVALUATION_STALL_SECONDS", default=60)
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "governance.sweep", "schedule": env.float("SWEEP_SECONDS", default=15.0)},
+    "checkpoint": {"task": "registry.take_checkpoint", "schedule": env.float("CHECKPOINT_SECONDS", default=3600.0)},
     "retention": {"task": "governance.delete_due_predictions", "schedule": 3600.0},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(ASSAY_HOME / "beat-schedule")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path, register_converter
 
 from registry.api.exchange import document as api_document
-from registry.api.views import Assets, Versions
+from registry.api.views import Assets, Journal, Versions
 from registry.http import KindConverter, VersionConverter
 from registry.views import assets, documents, exchange, journal, people, tokens, versions
 
@@ -33,6 +33,12 @@ urlpatterns = [
     path(f"{VERSION}document/<slug:section>/", documents.document_edit, name="document-edit"),
     path(f"{VERSION}journal/", journal.version_journal, name="version-journal"),
     path("journal/", journal.journal, name="journal"),
+    path("journal/export.jsonl", journal.journal_export, name="journal-export"),
+    path("journal/subject/", journal.journal_subject, name="journal-subject"),
+    path("journal/<int:number>/", journal.journal_entry, name="journal-entry"),
+    path("journal/<int:number>/proof.json", journal.journal_proof, name="journal-proof"),
+    path("journal/checkpoints/", journal.checkpoint_list, name="checkpoint-list"),
+    path("journal/checkpoints/<int:number>.json", journal.checkpoint_download, name="checkpoint-download"),
     path("people/", people.people, name="people"),
     path("people/add/", people.person_add, name="person-add"),
     path("people/<int:pk>/", people.person_edit, name="person-edit"),
@@ -41,5 +47,6 @@ urlpatterns = [
     path("tokens/<int:pk>/revoke/", tokens.token_revoke, name="token-revoke"),
     path("api/v1/assets/", Assets.as_view(), name="api-assets"),
     path("api/v1/versions/", Versions.as_view(), name="api-versions"),
+    path("api/v1/journal/", Journal.as_view(), name="api-journal"),
     path("api/v1/document/", api_document, name="api-document"),
 ]

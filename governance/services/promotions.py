@@ -15,6 +15,7 @@ from governance.workflow import State, Step, after
 from registry import audit, policy
 from registry.errors import ConflictError
 from registry.policy import Action, Actor
+from registry.services.checkpoints import take_checkpoint
 
 
 @transaction.atomic
@@ -40,6 +41,7 @@ def promote(*, actor: Actor, release_id: int) -> Release:
     release.save(update_fields=["state", "promoted_at", "promoted_by", "expires_at"])
     detail = {**detail_of(release), "expires_at": release.expires_at.isoformat()}
     audit.record(actor, Action.RELEASE_PROMOTE, release.subject, detail)
+    take_checkpoint()
     return release
 
 

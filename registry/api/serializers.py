@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from rest_framework import serializers
 
+from registry.audit import AuditEntry
 from registry.catalog.documents import completeness
 from registry.catalog.loader import template
 from registry.models import Artifact, Asset, Version
@@ -52,3 +53,11 @@ class VersionSerializer(serializers.ModelSerializer[Version]):
             "essential_total": state.essential_total,
             "content": document.content,
         }
+
+
+class EntrySerializer(serializers.ModelSerializer[AuditEntry]):
+    """An entry of the journal; ``detail`` is canonical JSON as text, as it was hashed."""
+
+    class Meta:
+        model = AuditEntry
+        fields: ClassVar = ["number", "at", "actor_id", "actor_name", "action", "subject", "detail", "previous", "digest"]

@@ -6,16 +6,22 @@ from typing import TYPE_CHECKING, cast
 
 from django.db.models import QuerySet
 from rest_framework import generics
+from rest_framework.pagination import CursorPagination
 
-from registry.api.serializers import AssetSerializer, VersionSerializer
+from registry import audit
+from registry.api.serializers import AssetSerializer, EntrySerializer, VersionSerializer
+from registry.audit import AuditEntry
+from registry.forms.journal import JournalFilter
 from registry.http import Request
 from registry.models import Asset, Version
+from registry.policy import Action, require
 
 if TYPE_CHECKING:
     AssetList = generics.ListAPIView[Asset]
+    EntryList = generics.ListAPIView[AuditEntry]
     VersionList = generics.ListAPIView[Version]
 else:
-    AssetList = VersionList = generics.ListAPIView
+    AssetList = EntryList = VersionList = generics.ListAPIView
 
 
 class Assets(AssetList):
@@ -45,3 +51,27 @@ class Versions(VersionList):
             if wanted := self.request.GET.get(name):
                 found = found.filter(**{column: wanted})
         return found.prefetch_related("artifacts").newest_first()
+
+
+class EntryPages(CursorPagination):
+    """Pages that stay quick in a long journal."""
+
+    ordering = "-number"
+    page_size = 100
+
+
+class Journal(EntryList):
+    """The journal, the newest entry first, for auditors; ``subject``, ``actor``, ``action``, ``since`` and ``until`` narrow it."""
+
+    serializer_class = EntrySerializer
+    pagination_class = EntryPages
+    queryset = audit.history()
+
+    def get_queryset(self) -> QuerySet[AuditEntry]:
+        """Return what is asked for.
+
+        Raises:
+            ForbiddenError: the caller does not read the journal.
+        """
+        require(cast("Request", self.request).actor, Action.JOURNAL_READ)
+        return audit.history(**JournalFilter(self.request.GET or None).wanted)

@@ -24,6 +24,7 @@ from registry.catalog.loader import frameworks
 from registry.models import Person, Version
 from registry.policy import Role, TeamRole
 from registry.services import tokens, versions
+from registry.services.checkpoints import take_checkpoint
 from tests import factories
 
 ROLES = ("anonymous", "stranger", "viewer", "contributor", "owner", "reviewer", "auditor", "administrator")
@@ -40,6 +41,7 @@ EVERYBODY = row(LOGIN, 200, 200, 200, 200, 200, 200, 200)
 WRITE = row(LOGIN, 404, 403, 302, 302, 403, 403, 403)
 OWN = row(LOGIN, 404, 403, 403, 302, 403, 403, 403)
 ADMINISTRATE = row(LOGIN, 403, 403, 403, 403, 403, 403, 200)
+AUDIT = row(LOGIN, 403, 403, 403, 403, 403, 200, 200)
 LISTED = row(401, 200, 200, 200, 200, 200, 200, 200)
 OPEN = row(200, 200, 200, 200, 200, 200, 200, 200)
 
@@ -76,7 +78,16 @@ TABLE: dict[str, list[Call]] = {
     "policy": [Call(EVERYBODY, "policy")],
     "tokens": [Call(EVERYBODY), Call(EVERYBODY, post={"name": "pipeline", "days": "5"})],
     "token-revoke": [Call(row(LOGIN, 404, 404, 404, 302, 404, 404, 404), "token", {})],
-    "journal": [Call(row(LOGIN, 403, 403, 403, 403, 403, 200, 200))],
+    "journal": [
+        Call(AUDIT),
+        Call(AUDIT, query={"subject": "model", "actor": "Somebody", "action": "asset.register", "since": "2026-01-01"}),
+    ],
+    "journal-export": [Call(AUDIT)],
+    "journal-entry": [Call(AUDIT, "entry")],
+    "journal-proof": [Call(AUDIT, "entry")],
+    "journal-subject": [Call(row(LOGIN, 403, 403, 403, 403, 403, 302, 302), query={"subject": "@subject"})],
+    "checkpoint-list": [Call(AUDIT), Call(row(LOGIN, 403, 403, 403, 403, 403, 302, 302), post={})],
+    "checkpoint-download": [Call(AUDIT, "checkpoint")],
     "people": [Call(ADMINISTRATE)],
     "person-add": [Call(ADMINISTRATE)],
     "person-edit": [Call(ADMINISTRATE, "person")],
@@ -187,6 +198,7 @@ TABLE: dict[str, list[Call]] = {
         ),
     ],
     "api-releases": [Call(LISTED)],
+    "api-journal": [Call(row(401, 403, 403, 403, 403, 403, 200, 200))],
     "api-schema": [Call(LISTED)],
     "api-gate": [
         Call(row(401, 404, 200, 200, 200, 200, 200, 200), query={"model": "@slug", "version": "1.0.0", "environment": "staging"}),
@@ -291,6 +303,8 @@ def furnish(owner: Any, people: dict[str, Person], team: int) -> World:
     summary = summaries.request_summary(actor=owner, evaluation_id=done.pk, choices=chosen)
     summaries.carry_out(summary.pk)
     token, _ = tokens.create_token(actor=owner, name="t", days=1)
+    checkpoint = take_checkpoint()
+    assert checkpoint is not None
     at = list(made.url_args)
     return World(
         people,
@@ -324,8 +338,10 @@ def furnish(owner: Any, people: dict[str, Person], team: int) -> World:
             "promote": [*at, release.pk, Step.PROMOTE],
             "revoke": [*at, release.pk, Step.REVOKE],
             "dossier": [*at, release.pk, dossier.pk],
+            "entry": [1],
+            "checkpoint": [checkpoint.pk],
         },
-        {"@team": team, "@data": data.pk, "@digest": release.snapshot.digest, "@slug": at[1]},
+        {"@team": team, "@data": data.pk, "@digest": release.snapshot.digest, "@slug": at[1], "@subject": made.subject},
     )
 
 
