@@ -82,7 +82,7 @@ def _releases(numbers: range, pattern: Any, engineer: Any) -> None:
         for version, text in zip(versions, texts, strict=True)
     )
     promoted = pattern.promoted_at
-    Release.objects.bulk_create(
+    releases = Release.objects.bulk_create(
         Release(
             version=version,
             environment=pattern.environment,
@@ -99,6 +99,37 @@ def _releases(numbers: range, pattern: Any, engineer: Any) -> None:
         )
         for version, snapshot in zip(versions, snapshots, strict=True)
     )
+    _attest(releases, texts, pattern)
+
+
+def _attest(releases: list[Any], texts: list[bytes], pattern: Any) -> None:
+    """Sign what each release rests on, with the proof of the pattern's own entry."""
+    from governance.attestation import PAYLOAD_TYPE, promotion
+    from governance.models import Attestation
+    from governance.services.attestations import promotion_of
+    from registry.digest import canonical
+    from registry.services.keys import signing_key
+    from registry.signing import Envelope, sign
+
+    attested = promotion_of(pattern)
+    if attested is None:
+        sys.exit("The demo's promotion has no attestation.")
+    journal, key = json.loads(Envelope.from_json(attested.text).payload)["predicate"]["journal"], signing_key()
+    made = []
+    for release, text in zip(releases, texts, strict=True):
+        facts = {
+            "id": release.pk,
+            "environment": release.environment,
+            "snapshot": release.snapshot.digest,
+            "policy": {"key": release.policy_key, "version": release.policy_version, "digest": release.policy_digest},
+            "promoted_at": release.promoted_at,
+            "expires_at": release.expires_at,
+            "promoted_by": "Ines Engel",
+        }
+        body = promotion(json.loads(text), release=facts, decisions=(), waivers=(), journal=journal)
+        envelope = json.dumps(sign(canonical(body), PAYLOAD_TYPE, key).to_json())
+        made.append(Attestation(release=release, kind="promotion", step="promote", entry=journal["entry"], text=envelope))
+    Attestation.objects.bulk_create(made)
 
 
 def _content(pattern: dict[str, Any], number: int) -> dict[str, Any]:

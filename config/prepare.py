@@ -43,6 +43,7 @@ def prepare(home: Path, *, with_demo: bool) -> None:
         wanted = with_demo and "registry_person" not in connection.introspection.table_names()
         file.write_text(Demo.WANTED if wanted else Demo.DECLINED, encoding="ascii")
     call_command("migrate", verbosity=0, interactive=False)
+    call_command("attest_earlier", verbosity=0)
     if with_demo and file.read_text(encoding="ascii") == Demo.WANTED:
         sys.stdout.write("First start: seeding the demo workspace. This takes a few seconds.\n")
         sys.stdout.flush()

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from django.urls import path, register_converter
 
+from governance.api.attestations import release_attestation
 from governance.api.evaluations import Evaluations, OneEvaluation
 from governance.api.predictions import PredictionsUpload
 from governance.api.releases import Releases
 from governance.http import StepConverter
 from governance.views import (
     assets,
+    attestations,
     checklists,
     compare,
     contracts,
@@ -66,11 +68,15 @@ urlpatterns = [
     path(f"{VERSION}releases/<int:pk>/steps/<step:step>/", releases.release_step, name="release-step"),
     path(f"{VERSION}releases/<int:pk>/dossier/", dossiers.dossier, name="dossier"),
     path(f"{VERSION}releases/<int:pk>/dossier/<int:dossier>.pdf", dossiers.dossier_download, name="dossier-download"),
+    path(f"{VERSION}releases/<int:pk>/attestations/<int:attestation>.json", attestations.release_attestation, name="release-attestation"),
+    path("attestations/verify/", attestations.attestation_verify, name="attestation-verify"),
+    path(".well-known/assay-keys.json", attestations.keys, name="assay-keys"),
     path("releases/", releases.release_list, name="release-list"),
     path("policies/", policies.policy_list, name="policy-list"),
     path("policies/<slug:key>/", policies.policy_detail, name="policy"),
     path("api/v1/evaluations/", Evaluations.as_view(), name="api-evaluations"),
     path("api/v1/evaluations/<int:pk>/", OneEvaluation.as_view(), name="api-evaluation"),
     path("api/v1/models/<slug:slug>/<version:name>/predictions/", PredictionsUpload.as_view(), name="api-predictions"),
+    path("api/v1/releases/<int:pk>/attestation/", release_attestation, name="api-attestation"),
     path("api/v1/releases/", Releases.as_view(), name="api-releases"),
 ]

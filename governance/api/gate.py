@@ -42,7 +42,7 @@ def _ask(request: Request) -> GateAnswer:
     asked = request.GET
     environment = asked.get("environment", "")
     if artifact := asked.get("artifact"):
-        return ask_about_artifact(actor=request.actor, sha256=artifact, environment=environment)
+        return ask_about_artifact(actor=request.actor, artifact=artifact, environment=environment)
     if asked.get("model") and asked.get("version"):
         return ask_about_version(actor=request.actor, model=asked["model"], version=asked["version"], environment=environment)
     message = "Name an artifact (sha256:…), or a model and a version, and an environment."

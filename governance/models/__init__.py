@@ -7,6 +7,7 @@ way: job, assessment and evaluation, release, dossier and summary.
 from __future__ import annotations
 
 from governance.models.assessment import Answer, Assessment, Evidence, Value
+from governance.models.attestation import Attestation
 from governance.models.datacontract import DataContract
 from governance.models.dossier import Dossier
 from governance.models.evaluation import Evaluation, Finding, Predictions
@@ -18,6 +19,7 @@ from governance.models.summary import BiasAuditSummary
 __all__ = [
     "Answer",
     "Assessment",
+    "Attestation",
     "BiasAuditSummary",
     "DataContract",
     "Decision",

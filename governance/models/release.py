@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -9,7 +10,9 @@ from django.conf import settings
 from django.db import models
 from django.urls import reverse
 
+from governance.attestation import fingerprint
 from governance.workflow import DECISIONS, LIVE_STATES, OPEN_STATES, State
+from registry.digest import sha256
 from registry.models import Snapshot, Version
 from registry.policy import Actor, Target
 
@@ -145,3 +148,19 @@ class Decision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.step} by {self.person_id} as {self.role}"
+
+    def told(self) -> dict[str, Any]:
+        """What the decision says, in the shape that its fingerprint is over; of the comment, its SHA-256."""
+        return {
+            "person": self.person_id,
+            "role": self.role,
+            "step": self.step,
+            "snapshot": self.snapshot.digest,
+            "comment": sha256(self.comment.encode()),
+            "at": self.decided_at.astimezone(UTC).isoformat(),
+        }
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 over what the decision says; the journal and the attestation hold it."""
+        return fingerprint(self.told())

@@ -58,6 +58,7 @@ def decide(*, actor: Actor, release_id: int, role: str, step: Step, digest: str,
     )
     release.state = settled(one.step for one in standing_objections(facts_of(release)))
     release.save(update_fields=["state"])
-    detail = {"step": step, "role": role, "digest": digest, "before": before, "after": release.state}
+    moved = {"before": before, "after": release.state}
+    detail = {"step": step, "role": role, "digest": digest, "decision": decision.pk, "fingerprint": decision.fingerprint, **moved}
     audit.record(actor, Action.RELEASE_DECIDE, release.subject, detail)
     return decision

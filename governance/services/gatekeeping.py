@@ -2,7 +2,7 @@
 
 The rule: yes only for a release that is promoted, not expired, not
 superseded, not revoked, whose snapshot still has the bytes that its digest
-names, and whose model has not become prohibited since. Everything else is a
+names, whose attestation was signed over what is stored, and whose model has not become prohibited since. Everything else is a
 no with reasons. A yes takes one query; a no takes a few more, to say why.
 """
 
@@ -21,9 +21,11 @@ from django.utils import timezone
 from governance.gate import Requirement, is_open, policy_for, unmet
 from governance.models import Environment, Release
 from governance.services import gatequery
+from governance.services.attestations import fault_of
 from governance.services.facts import requirements_of
 from governance.services.gatequery import Standing
 from governance.workflow import OPEN_STATES
+from registry.digest import sha256
 from registry.errors import DomainError
 from registry.models import Kind, Snapshot, Version
 from registry.policy import Actor
@@ -71,13 +73,13 @@ def ask_about_version(*, actor: Actor, model: str, version: str, environment: st
     return _answer(found, f"{model} {version}", environment)
 
 
-def ask_about_artifact(*, actor: Actor, sha256: str, environment: str) -> GateAnswer:
+def ask_about_artifact(*, actor: Actor, artifact: str, environment: str) -> GateAnswer:
     """Ask about a file by its SHA-256; a release whose snapshot names it answers, a live one first.
 
     Raises:
         DomainError: no such environment.
     """
-    digest = sha256.strip().lower().removeprefix("sha256:")
+    digest = artifact.strip().lower().removeprefix("sha256:")
     found = gatequery.by_artifact(actor, digest, environment)
     if not found:
         _check(environment)
@@ -99,6 +101,8 @@ def _judge(standing: Standing, now: datetime) -> GateAnswer:
     if forbidden := policy_for(standing.tier, standing.environment).forbidden:
         return GateAnswer(allowed=False, reasons=(forbidden,), standing=standing)
     verdict = is_open(standing.state, standing.promoted_at, standing.expires_at, now)
+    if verdict.allowed and (fault := fault_of(standing.attestation, standing.last_step, standing.decisions, **standing.bound)):
+        return GateAnswer(allowed=False, reasons=(fault,), standing=standing)
     missing = _missing(standing)
     reasons = (*verdict.reasons, *(one.reason for one in missing))
     return GateAnswer(allowed=verdict.allowed, reasons=reasons, standing=standing, unmet=missing)
@@ -147,5 +151,6 @@ def _release_json(standing: Standing) -> dict[str, Any]:
         },
         "promoted_at": standing.promoted_at.isoformat() if standing.promoted_at else None,
         "expires_at": standing.expires_at.isoformat() if standing.expires_at else None,
+        "attestation": f"sha256:{sha256(standing.attestation.encode())}" if standing.attestation else None,
         "url": reverse("release", args=[Kind.MODEL.value, standing.model, standing.version, standing.release_id]),
     }

@@ -23,9 +23,19 @@ from registry.statements import rows
 CANDIDATES: Final = 10
 
 HASH: Final = {"sqlite": "SHA256(s.text)", "postgresql": "encode(sha256(convert_to(s.text, 'UTF8')), 'hex')"}
+ROWS: Final = {
+    "sqlite": "json_group_array(json_array({columns}))",
+    "postgresql": "coalesce(json_agg(json_build_array({columns})), '[]')::text",
+}
+COLUMNS: Final = "d.id, d.person_id, d.role, d.step, ds.digest, d.comment, d.decided_at"
 FOUND: Final = """
 SELECT found.id, found.state, found.environment, found.promoted_at, found.expires_at,
-       found.policy_key, found.policy_version, found.policy_digest, found.slug, found.tier, found.name, s.digest, {hash}
+       found.policy_key, found.policy_version, found.policy_digest, found.slug, found.tier, found.name, s.digest, {hash},
+       (SELECT t.text FROM governance_attestation t
+        WHERE t.release_id = found.id AND t.kind = 'promotion' ORDER BY t.id DESC LIMIT 1),
+       (SELECT t.step FROM governance_attestation t WHERE t.release_id = found.id ORDER BY t.id DESC LIMIT 1),
+       (SELECT {rows} FROM governance_decision d
+        JOIN registry_snapshot ds ON ds.id = d.snapshot_id WHERE d.release_id = found.id)
 FROM (
     SELECT r.id, r.state, r.environment, r.promoted_at, r.expires_at, r.policy_key, r.policy_version, r.policy_digest,
            r.snapshot_id, a.slug, a.tier, v.name, CASE WHEN r.state IN ({live}) THEN 0 ELSE 1 END AS place
@@ -53,6 +63,9 @@ class Standing:
     Attributes:
         snapshot: the digest that the reviewers approved, hex.
         stored: the digest of the bytes that are stored now, hex.
+        attestation: the envelope that the promotion was signed in, JSON.
+        last_step: the step that the newest attestation states.
+        decisions: what is stored of the decisions, rows as JSON.
     """
 
     release_id: int
@@ -68,11 +81,25 @@ class Standing:
     version: str
     snapshot: str
     stored: str
+    attestation: str | None
+    last_step: str | None
+    decisions: str
 
     @property
     def is_intact(self) -> bool:
         """Whether the stored content is what was approved."""
         return self.snapshot == self.stored
+
+    @property
+    def bound(self) -> dict[str, Any]:
+        """What its attestation must have been signed over."""
+        return {
+            "release": self.release_id,
+            "environment": self.environment,
+            "snapshot": self.snapshot,
+            "policy": self.policy_digest,
+            "validity": (self.promoted_at, self.expires_at),
+        }
 
 
 def by_version(actor: Actor, model: str, version: str, environment: str) -> list[Standing]:
@@ -90,7 +117,9 @@ def _found(question: str, join: str, limit: int, words: Sequence[Any], actor: Ac
     if not actor.sees_everything:
         teams = list(actor.teams)
         seen = f"a.team_id IN ({', '.join(['%s'] * len(teams))})" if teams else "1 = 0"
-    statement = FOUND.format(hash=HASH[connection.vendor], live=LIVE, question=question, join=join, limit=limit, seen=seen)
+    vendor = connection.vendor
+    decided = ROWS[vendor].format(columns=COLUMNS)
+    statement = FOUND.format(hash=HASH[vendor], rows=decided, live=LIVE, question=question, join=join, limit=limit, seen=seen)
     return [_standing(row) for row in rows(statement, [*words, *teams])]
 
 

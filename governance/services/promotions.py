@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from governance.gate import Policy, unmet
 from governance.models import Release
+from governance.services.attestations import attest_end, attest_promotion
 from governance.services.facts import requirements_of
 from governance.services.steps import detail_of, end, locked_release, refuse_tampering
 from governance.workflow import State, Step, after
@@ -40,7 +41,8 @@ def promote(*, actor: Actor, release_id: int) -> Release:
     _supersede(actor, release)
     release.save(update_fields=["state", "promoted_at", "promoted_by", "expires_at"])
     detail = {**detail_of(release), "expires_at": release.expires_at.isoformat()}
-    audit.record(actor, Action.RELEASE_PROMOTE, release.subject, detail)
+    entry = audit.record(actor, Action.RELEASE_PROMOTE, release.subject, detail)
+    attest_promotion(release, entry)
     take_checkpoint()
     return release
 
@@ -59,7 +61,8 @@ def revoke(*, actor: Actor, release_id: int, reason: str) -> Release:
 def _supersede(actor: Actor, release: Release) -> None:
     releases = Release.objects.select_for_update(of=("self",)).live()
     earlier = releases.filter(version__asset_id=release.version.asset_id, environment=release.environment)
-    for other in earlier.select_related("version__asset").exclude(pk=release.pk):
+    for other in earlier.select_related("version__asset", "snapshot").exclude(pk=release.pk):
         other.state = after(State(other.state), Step.SUPERSEDE)
         other.save(update_fields=["state"])
-        audit.record(actor, Action.RELEASE_PROMOTE, other.subject, {"superseded_by": release.subject})
+        entry = audit.record(actor, Action.RELEASE_PROMOTE, other.subject, {"superseded_by": release.subject})
+        attest_end(other, entry, Step.SUPERSEDE, f"Superseded by {release.subject}.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from governance.models import Release
+from governance.services.attestations import attest_end
 from governance.workflow import State, Step, after
 from registry import audit, policy
 from registry.errors import ConflictError, DomainError
@@ -45,7 +46,8 @@ def end(actor: Actor, release_id: int, action: Action, step: Step, reason: str) 
         raise DomainError(text)
     release.save(update_fields=["state"])
     detail = {"before": before, "after": release.state, "reason": reason.strip()}
-    audit.record(actor, action, release.subject, detail)
+    entry = audit.record(actor, action, release.subject, detail)
+    attest_end(release, entry, step, reason.strip())
     return release
 
 

@@ -13,6 +13,7 @@ from governance.forms.releases import DecisionForm, ReasonForm, SubmitForm
 from governance.models import Environment, Release
 from governance.services import decisions, promotions, releases
 from governance.services.facts import has_moved_on
+from governance.views.attestations import attestation_panel
 from governance.views.dossiers import panel_of
 from governance.views.frame import find_release
 from governance.views.gatepanel import gate_panel, preflights
@@ -153,6 +154,7 @@ def _release_page(request: Request, release: Release, form: DecisionForm | None 
         "may_withdraw": _may(request, Action.RELEASE_WITHDRAW, release) and Step.WITHDRAW in open_steps(state),
         "may_revoke": _may(request, Action.RELEASE_REVOKE, release) and Step.REVOKE in open_steps(state),
         **panel_of(release),
+        **attestation_panel(release),
         "content": release.snapshot.content,
     }
     return render(request, "governance/release_detail.html", context, status=status)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from django.conf import settings
 from django.db import transaction
@@ -41,6 +41,12 @@ def public_keys() -> tuple[PublicKey, ...]:
     earlier += ONE_PEM.findall(settings.EARLIER_KEYS)
     keys = [signing_key().public, *(_public(pem) for pem in earlier)]
     return tuple({key.key_id: key for key in keys}.values())
+
+
+def told_keys() -> dict[str, Any]:
+    """Return the public keys as everybody may have them, the present one first."""
+    keys = [{"keyid": key.key_id, "algorithm": key.algorithm, "pem": key.pem} for key in public_keys()]
+    return {"keys": [{**key, "use": "earlier" if number else "signing"} for number, key in enumerate(keys)]}
 
 
 @transaction.atomic

@@ -33,11 +33,11 @@ FOLLOWED, LOOKED_AT = 3, 1
 DIFFERENT_FOR_EACH = {"home", "release"}
 # Names that answer no page: steps by POST, and files. The rest is what programs ask.
 NO_PAGE = {
-    "answer-clear", "artifact-add", "artifact-remove", "checkpoint-download", "contract-delete", "document-download",
+    "answer-clear", "artifact-add", "artifact-remove", "assay-keys", "checkpoint-download", "contract-delete", "document-download",
     "dossier-download", "evaluation-cancel", "evaluation-counts", "evaluation-newest", "evaluation-retry", "evidence",
     "evidence-add", "evidence-remove", "health", "journal-export", "journal-proof", "journal-subject", "lineage-add",
-    "lineage-remove", "ll144-download", "mapping-delete", "mapping-rename", "release-resubmit", "release-snapshot", "release-step",
-    "team-add", "token-revoke",
+    "lineage-remove", "ll144-download", "mapping-delete", "mapping-rename", "release-attestation", "release-resubmit",
+    "release-snapshot", "release-step", "team-add", "token-revoke",
 }  # fmt: skip
 # Shown without a script only, so no link leads there: what stands below an address of that kind.
 BELOW = {"release model": "dossier/"}

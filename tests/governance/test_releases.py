@@ -13,8 +13,9 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule, run_state_machine_as_test
 
+from governance.attestation import check
 from governance.models import Release
-from governance.services import decisions, promotions, releases
+from governance.services import decisions, promotions, records, releases
 from governance.services.facts import has_moved_on, requirements_of
 from governance.services.gatekeeping import ask_about_artifact, ask_about_version
 from governance.workflow import DECISIONS, State, Step
@@ -23,6 +24,7 @@ from registry.errors import ConflictError, DomainError, ForbiddenError
 from registry.models import Snapshot
 from registry.policy import SYSTEM, Actor, Role, TeamRole
 from registry.services import assets, documents, people, versions
+from registry.services.keys import public_keys
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -175,8 +177,8 @@ def test_the_gate_answers_by_artifact(owner):
     factories.fill_document(owner, made)
     versions.add_artifact(actor=owner, version_id=made.pk, name="m", sha256="12" * 32, size=1)
     promotions.promote(actor=owner, release_id=factories.release(owner, made).pk)
-    assert ask_about_artifact(actor=owner, sha256=f"sha256:{'12' * 32}", environment="staging").allowed
-    assert not ask_about_artifact(actor=owner, sha256="34" * 32, environment="staging").allowed
+    assert ask_about_artifact(actor=owner, artifact=f"sha256:{'12' * 32}", environment="staging").allowed
+    assert not ask_about_artifact(actor=owner, artifact="34" * 32, environment="staging").allowed
 
 
 def test_an_artifact_added_after_the_approval_is_not_let_through(owner):
@@ -184,7 +186,7 @@ def test_an_artifact_added_after_the_approval_is_not_let_through(owner):
     factories.fill_document(owner, made)
     promotions.promote(actor=owner, release_id=factories.release(owner, made).pk)
     versions.add_artifact(actor=owner, version_id=made.pk, name="m", sha256="12" * 32, size=1)
-    assert not ask_about_artifact(actor=owner, sha256="12" * 32, environment="staging").allowed
+    assert not ask_about_artifact(actor=owner, artifact="12" * 32, environment="staging").allowed
 
 
 def test_a_role_that_the_policy_does_not_name_decides_nothing(owner):
@@ -337,6 +339,9 @@ class Walk(RuleBasedStateMachine):
             approvers = {person for person, _ in latest} - release.snapshot.author_ids
             assert len(approvers) >= 2
             assert release.snapshot.is_intact
+            text = release.attestations.get(kind="promotion").text
+            assert all(line.is_good for line in check(text, public_keys(), now=timezone.now()))
+        assert list(records.faults()) == []
         assert audit.verify().broken is None
 
 

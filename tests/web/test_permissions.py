@@ -18,7 +18,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from governance.models import Assessment, Dossier, Evaluation, Evidence, JobState, Predictions, Release
 from governance.reports.ll144 import Choices
-from governance.services import dossiers, evaluations, evidence, mappings, predictions, releases, summaries
+from governance.services import dossiers, evaluations, evidence, mappings, predictions, promotions, releases, summaries
 from governance.workflow import Step
 from registry.catalog.loader import frameworks
 from registry.models import Person, Version
@@ -198,6 +198,10 @@ TABLE: dict[str, list[Call]] = {
         ),
     ],
     "api-releases": [Call(LISTED)],
+    "assay-keys": [Call(OPEN)],
+    "attestation-verify": [Call(OPEN), Call(OPEN, post={"text": "{}"})],
+    "release-attestation": [Call(READ, "attestation")],
+    "api-attestation": [Call(row(401, 404, 200, 200, 200, 200, 200, 200), "promoted")],
     "api-journal": [Call(row(401, 403, 403, 403, 403, 403, 200, 200))],
     "api-schema": [Call(LISTED)],
     "api-gate": [
@@ -303,6 +307,9 @@ def furnish(owner: Any, people: dict[str, Person], team: int) -> World:
     summary = summaries.request_summary(actor=owner, evaluation_id=done.pk, choices=chosen)
     summaries.carry_out(summary.pk)
     token, _ = tokens.create_token(actor=owner, name="t", days=1)
+    small = factories.version(owner)
+    factories.fill_document(owner, small)
+    promoted = promotions.promote(actor=owner, release_id=factories.release(owner, small).pk)
     checkpoint = take_checkpoint()
     assert checkpoint is not None
     at = list(made.url_args)
@@ -338,6 +345,8 @@ def furnish(owner: Any, people: dict[str, Person], team: int) -> World:
             "promote": [*at, release.pk, Step.PROMOTE],
             "revoke": [*at, release.pk, Step.REVOKE],
             "dossier": [*at, release.pk, dossier.pk],
+            "attestation": [*promoted.version.url_args, promoted.pk, promoted.attestations.get().pk],
+            "promoted": [promoted.pk],
             "entry": [1],
             "checkpoint": [checkpoint.pk],
         },

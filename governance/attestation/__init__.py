@@ -1,0 +1,24 @@
+"""Attestations: what a promotion rested on, as a statement that a stranger can check.
+
+The rule: pure. Statements are in-toto Statement v1 in DSSE envelopes; whoever
+has the public keys checks one without our database, our code or our word.
+"""
+
+from __future__ import annotations
+
+from governance.attestation.checks import Check, Claims, check, claims_of, fingerprint
+from governance.attestation.statement import END, PAYLOAD_TYPE, PROMOTION, end, promotion, subjects
+
+__all__ = [
+    "END",
+    "PAYLOAD_TYPE",
+    "PROMOTION",
+    "Check",
+    "Claims",
+    "check",
+    "claims_of",
+    "end",
+    "fingerprint",
+    "promotion",
+    "subjects",
+]

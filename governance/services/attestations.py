@@ -1,0 +1,191 @@
+"""Attesting promotions and their ends, and checking what is stored against what was signed.
+
+The rule: an attestation is written in the transaction of its step, after the
+step's entry in the journal, whose proof it carries; without one the step does
+not happen, and without a good one the gate stays closed.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from django.db import transaction
+
+from governance.attestation import PAYLOAD_TYPE, Claims, claims_of, fingerprint
+from governance.attestation import end as end_statement
+from governance.attestation import promotion as promotion_statement
+from governance.models import Attestation, Release
+from governance.workflow import LIVE_STATES, Step
+from registry import audit
+from registry.audit import AuditEntry
+from registry.digest import canonical, sha256
+from registry.errors import DomainError
+from registry.policy import Action
+from registry.services.keys import public_keys, signing_key
+from registry.signing import Envelope, sign
+
+MOST_CHECKED: Final = 4096
+ABSENT: Final = "This promotion has no attestation. An operator runs manage.py attest_earlier, or tells the auditor."
+UNSIGNED: Final = "The attestation of this promotion was changed, or was signed by a key that is not ours. Tell your auditor."
+OTHER: Final = "What is stored of this release is not what its attestation was signed over. Tell your auditor."
+ENDED: Final = "The newest signed statement says that this promotion ended, though it is stored as open. Tell your auditor."
+OPENING: Final = frozenset({Step.PROMOTE, Step.RESUME, Step.ROLL_BACK})
+DECIDED: Final = "The decisions that are stored are not those that the attestation was signed over. Tell your auditor."
+
+
+def attest_promotion(release: Release, entry: AuditEntry) -> Attestation:
+    """Sign what a promotion rests on.
+
+    Args:
+        release: promoted a moment ago, in this transaction.
+        entry: the journal's entry of the promotion.
+    """
+    assert release.promoted_at is not None  # noqa: S101 - the state says so, and the database checks it
+    assert release.expires_at is not None  # noqa: S101
+    assert release.promoted_by is not None  # noqa: S101
+    facts = {
+        **_facts(release),
+        "policy": {"key": release.policy_key, "version": release.policy_version, "digest": release.policy_digest},
+        "promoted_at": release.promoted_at,
+        "expires_at": release.expires_at,
+        "promoted_by": release.promoted_by.name,
+    }
+    body = promotion_statement(release.snapshot.content, release=facts, decisions=_decisions(release), waivers=(), journal=_proof(entry))
+    return _signed(release, Attestation.Kind.PROMOTION, Step.PROMOTE, entry, body)
+
+
+def attest_end(release: Release, entry: AuditEntry, step: Step, reason: str) -> Attestation | None:
+    """Sign that a promotion no longer holds, or holds again; None for a release that was never attested."""
+    promoted = promotion_of(release)
+    if promoted is None:
+        return None
+    facts = {**_facts(release), "promotion": sha256(Envelope.from_json(promoted.text).payload)}
+    body = end_statement(
+        release.snapshot.content, release=facts, step=step, reason=reason, by=entry.actor_name, at=entry.at, journal=_proof(entry)
+    )
+    return _signed(release, Attestation.Kind.END, step, entry, body)
+
+
+def promotion_of(release: Release) -> Attestation | None:
+    """Return the attestation of a release's promotion, or None."""
+    return release.attestations.filter(kind=Attestation.Kind.PROMOTION).order_by("-pk").first()
+
+
+@transaction.atomic
+def attest_earlier() -> int:
+    """Attest promotions that were made before there were attestations; return how many.
+
+    Each is about the promotion's own entry in the journal, which is older
+    than the signature; the statement's proof says how long the journal was
+    when it was signed.
+    """
+    live = Release.objects.select_for_update(of=("self",)).filter(state__in=[state.value for state in LIVE_STATES])
+    found = live.exclude(attestations__kind=Attestation.Kind.PROMOTION).select_related("version__asset", "snapshot", "promoted_by")
+    made = 0
+    for release in found:
+        entries = audit.history(release.subject, action=Action.RELEASE_PROMOTE).filter(subject=release.subject)
+        entry = next((one for one in entries if "superseded_by" not in audit.detail_of(one)), None)
+        if entry is not None and release.snapshot.is_intact:
+            attest_promotion(release, entry)
+            made += 1
+    return made
+
+
+def fault_of(
+    text: str | None,
+    last_step: str | None,
+    decided: str,
+    *,
+    release: int,
+    environment: str,
+    snapshot: str,
+    policy: str,
+    validity: tuple[datetime | None, datetime | None],
+) -> str:
+    """Return why a promotion's attestation does not cover what is stored, as a sentence, or nothing.
+
+    Args:
+        text: the stored envelope.
+        last_step: the step that the newest statement about the release states.
+        decided: the stored decisions as JSON, rows of person, role, step, snapshot, comment and time.
+        release: number of the release.
+        environment: where it was promoted to.
+        snapshot: digest of the snapshot, hex.
+        policy: digest of the policy, hex.
+        validity: from when until when it is stored to hold.
+    """
+    if text is None:
+        return ABSENT
+    if last_step not in OPENING:
+        return ENDED
+    claims = _claims(text)
+    if claims is None:
+        return UNSIGNED
+    start, until = (moment.astimezone(UTC).isoformat() if moment else "" for moment in validity)
+    signed = (claims.release, claims.environment, claims.snapshot, claims.policy, claims.valid_from, claims.valid_until)
+    if signed != (release, environment, snapshot, policy, start, until):
+        return OTHER
+    return "" if _fingerprints(decided) == claims.decisions else DECIDED
+
+
+# What signed envelopes claim and what decisions amount to, by the digest of their bytes: the same bytes say the same again.
+_CLAIMS: OrderedDict[str, Claims] = OrderedDict()
+_DECIDED: OrderedDict[str, tuple[str, ...]] = OrderedDict()
+
+
+def _claims(text: str) -> Claims | None:
+    key = sha256(text.encode())
+    if key not in _CLAIMS:
+        try:
+            _CLAIMS[key] = claims_of(text, public_keys())
+        except DomainError:
+            return None
+        if len(_CLAIMS) > MOST_CHECKED:
+            _CLAIMS.popitem(last=False)
+    return _CLAIMS[key]
+
+
+def _fingerprints(decided: str) -> tuple[str, ...]:
+    key = sha256(decided.encode())
+    if key not in _DECIDED:
+        _DECIDED[key] = tuple(fingerprint(_decision(row)) for row in sorted(json.loads(decided)))
+        if len(_DECIDED) > MOST_CHECKED:
+            _DECIDED.popitem(last=False)
+    return _DECIDED[key]
+
+
+def _decision(row: Sequence[Any]) -> Mapping[str, Any]:
+    _, person, role, step, snapshot, comment, at = row
+    moment = datetime.fromisoformat(at)
+    moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    return {
+        "person": person,
+        "role": role,
+        "step": step,
+        "snapshot": snapshot,
+        "comment": sha256(comment.encode()),
+        "at": moment.isoformat(),
+    }
+
+
+def _decisions(release: Release) -> list[dict[str, Any]]:
+    rows = release.decisions.select_related("person", "snapshot").order_by("pk")
+    return [{**row.told(), "name": row.person.name, "digest": row.fingerprint} for row in rows]
+
+
+def _facts(release: Release) -> dict[str, Any]:
+    return {"id": release.pk, "environment": release.environment, "snapshot": release.snapshot.digest}
+
+
+def _proof(entry: AuditEntry) -> dict[str, Any]:
+    return audit.inclusion(entry.number).to_json()
+
+
+def _signed(release: Release, kind: str, step: Step, entry: AuditEntry, body: Mapping[str, Any]) -> Attestation:
+    envelope = sign(canonical(body), PAYLOAD_TYPE, signing_key())
+    text = json.dumps(envelope.to_json(), indent=2) + "\n"
+    return Attestation.objects.create(release=release, kind=kind, step=step, entry=entry.number, text=text)

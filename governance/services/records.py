@@ -1,0 +1,67 @@
+"""Comparing what is stored with what was signed and written in the journal.
+
+The rule: reads only. Each fault is a sentence that names the row; the gate
+finds the same faults by itself when it is asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from governance.models import Attestation, Decision, Release
+from governance.services import gatequery
+from governance.services.attestations import fault_of
+from governance.workflow import State
+from registry import audit
+from registry.models import Snapshot
+from registry.policy import SYSTEM, Action
+
+CHUNK = 200
+
+
+def faults() -> Iterator[str]:
+    """Yield what was changed past the services, one sentence for each."""
+    yield from _snapshots()
+    yield from _decisions()
+    yield from _promotions()
+
+
+def _snapshots() -> Iterator[str]:
+    for snapshot in Snapshot.objects.select_related("version__asset").order_by("pk").iterator(chunk_size=CHUNK):
+        if not snapshot.is_intact:
+            yield f"The snapshot {snapshot.digest[:12]}… of {snapshot.version.subject} no longer has the bytes that its digest names."
+
+
+def _decisions() -> Iterator[str]:
+    written = {
+        detail["decision"]: detail["fingerprint"]
+        for detail in map(audit.detail_of, audit.history(action=Action.RELEASE_DECIDE).iterator(chunk_size=CHUNK))
+        if "fingerprint" in detail
+    }
+    rows = Decision.objects.select_related("release__version__asset", "snapshot").order_by("pk")
+    for decision in rows.iterator(chunk_size=CHUNK):
+        if written.pop(decision.pk, decision.fingerprint) != decision.fingerprint:
+            yield f"Decision {decision.pk} on {decision.release.subject} is not the one that the journal tells of."
+    for pk in sorted(written):
+        yield f"Decision {pk} stands in the journal and is gone from the database."
+
+
+def _promotions() -> Iterator[str]:
+    live = Release.objects.filter(state=State.PROMOTED).select_related("version__asset")
+    for release in live.order_by("pk").iterator(chunk_size=CHUNK):
+        model, version = release.version.asset.slug, release.version.name
+        for standing in gatequery.by_version(SYSTEM, model, version, release.environment):
+            if fault := fault_of(standing.attestation, standing.last_step, standing.decisions, **standing.bound):
+                yield f"{release.subject}: {fault}"
+        if not _is_promoted_in_journal(release):
+            yield f"{release.subject} is stored as promoted, and the journal does not end with that."
+    known = {entry.number: audit.detail_of(entry) for entry in audit.history(action=Action.RELEASE_PROMOTE)}
+    for attestation in Attestation.objects.filter(kind=Attestation.Kind.PROMOTION):
+        if attestation.entry not in known:
+            yield f"The attestation {attestation.pk} names entry {attestation.entry}, which is no promotion."
+
+
+def _is_promoted_in_journal(release: Release) -> bool:
+    entries = audit.history(release.subject).filter(subject=release.subject, action__in=[Action.RELEASE_PROMOTE, Action.RELEASE_REVOKE])
+    newest = entries.first()
+    return newest is not None and newest.action == Action.RELEASE_PROMOTE and "superseded_by" not in audit.detail_of(newest)
