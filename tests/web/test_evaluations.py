@@ -439,7 +439,7 @@ def test_the_list_costs_the_same_for_many_evaluations(client, version, engineer,
     with django_assert_max_num_queries(14):
         page = text(client.get(url("evaluation-list", version)))
     assert page.count("Held-out") == 4
-    assert page.count("400") == 4
+    assert page.count("400 Person") == 4
 
 
 def test_the_same_file_twice_is_kept_once(client, version, settings):
