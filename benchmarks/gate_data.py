@@ -127,7 +127,7 @@ def _attest(releases: list[Any], texts: list[bytes], pattern: Any) -> None:
             "promoted_by": "Ines Engel",
         }
         body = promotion(json.loads(text), release=facts, decisions=(), waivers=(), journal=journal)
-        envelope = json.dumps(sign(canonical(body), PAYLOAD_TYPE, key).to_json())
+        envelope = sign(canonical(body), PAYLOAD_TYPE, key).to_text()
         made.append(Attestation(release=release, kind="promotion", step="promote", entry=journal["entry"], text=envelope))
     Attestation.objects.bulk_create(made)
 

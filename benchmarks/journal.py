@@ -95,7 +95,7 @@ def _write(count: int) -> None:
     from registry.audit.verifying import GENESIS, HEAD
 
     head, _ = JournalHead.objects.get_or_create(pk=HEAD, defaults={"digest": GENESIS})
-    tree = merkle.Growing(head.number, [bytes.fromhex(peak) for peak in head.peaks.split()])
+    tree = merkle.Growing.read(head.number, head.peaks)
     entries, nodes = [], []
     for _ in range(count):
         number = head.number + 1
@@ -119,7 +119,7 @@ def _write(count: int) -> None:
             entries, nodes = [], []
     AuditEntry.objects.bulk_create(entries)
     JournalNode.objects.bulk_create(nodes)
-    head.peaks = " ".join(peak.hex() for peak in tree.peaks)
+    head.peaks = tree.text
     head.save()
 
 

@@ -134,15 +134,15 @@ TEMPLATES: list[dict[str, Any]] = [
 
 _SQLITE = {"ENGINE": "django.db.backends.sqlite3", "NAME": str(ASSAY_HOME / "assay.sqlite3")}
 DATABASES: dict[str, dict[str, Any]] = {"default": env.db("DATABASE_URL") if env("DATABASE_URL", default="") else _SQLITE}
+DATABASES["default"]["CONN_MAX_AGE"] = 60
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
     }
-    DATABASES["default"]["CONN_MAX_AGE"] = 60
 else:
-    DATABASES["default"] |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
     # For registry.statements alone: Django's own cursors prepare nothing.
     DATABASES["default"].setdefault("OPTIONS", {}).setdefault("prepare_threshold", 5)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -31,6 +31,11 @@ def sha256(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
+def bare(text: str) -> str:
+    """Return a SHA-256 as somebody typed it, in lower case and without blanks and prefix; it may still be none."""
+    return text.strip().lower().removeprefix("sha256:")
+
+
 def sha256_of_stream(stream: IO[bytes]) -> tuple[str, int]:
     """Read a stream to its end; return its SHA-256 and its length in bytes."""
     hasher, size = hashlib.sha256(), 0

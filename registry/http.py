@@ -131,11 +131,16 @@ def page_of(request: HttpRequest, rows: models.QuerySet[Any] | list[Any], size: 
     return Paginator(rows, size).get_page(request.GET.get("page"))
 
 
-def query_without_page(request: HttpRequest) -> str:
-    """Return the query string without the page number, to be put before ``page=``."""
+def query_without_page(request: HttpRequest, name: str = "page") -> str:
+    """Return the query string without what names the page, to be put before ``page=``."""
     query = request.GET.copy()
-    query.pop("page", None)
+    query.pop(name, None)
     return query.urlencode()
+
+
+def sign_in_first() -> JsonResponse:
+    """Answer a program that did not say who it is (401)."""
+    return JsonResponse({"error": "Sign in, or send a token: Authorization: Bearer …"}, status=401)
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:

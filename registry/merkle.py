@@ -10,9 +10,9 @@ tree looks like at any size follows from its perfect subtrees alone: the one of
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 EMPTY: Final = hashlib.sha256(b"").digest()
 Place = tuple[int, int]
@@ -29,6 +29,40 @@ def node_hash(left: bytes, right: bytes) -> bytes:
     return hashlib.sha256(b"\x01" + left + right).digest()
 
 
+@dataclass(frozen=True)
+class Inclusion:
+    """That an entry is in a journal of a size, for anybody to check.
+
+    Attributes:
+        number: the entry, from 1; its leaf is the one before.
+        digest: the entry's digest, hex; the leaf's data.
+        size: entries of the tree that the path leads to the root of.
+        root: that root, hex.
+        path: siblings on the way, hex, the nearest first.
+    """
+
+    number: int
+    digest: str
+    size: int
+    root: str
+    path: tuple[str, ...]
+
+    @property
+    def holds(self) -> bool:
+        """Whether the path leads from the entry to the root."""
+        leaf, path = leaf_hash(bytes.fromhex(self.digest)), [bytes.fromhex(step) for step in self.path]
+        return is_included(leaf, self.number - 1, self.size, path, bytes.fromhex(self.root))
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the proof as attestations and downloads carry it."""
+        return {"entry": self.number, "digest": self.digest, "size": self.size, "root": self.root, "path": list(self.path)}
+
+    @classmethod
+    def from_json(cls, body: Mapping[str, Any]) -> Inclusion:
+        """Read a proof."""
+        return cls(body["entry"], body["digest"], body["size"], body["root"], tuple(body["path"]))
+
+
 @dataclass
 class Growing:
     """A tree that is only added to; it keeps its perfect subtrees, the largest first.
@@ -40,6 +74,16 @@ class Growing:
 
     size: int = 0
     peaks: list[bytes] = field(default_factory=list)
+
+    @classmethod
+    def read(cls, size: int, text: str) -> Growing:
+        """Return the tree of a size whose peaks were written by ``text``."""
+        return cls(size, [bytes.fromhex(peak) for peak in text.split()])
+
+    @property
+    def text(self) -> str:
+        """The peaks in hex, with blanks between."""
+        return " ".join(peak.hex() for peak in self.peaks)
 
     def add(self, leaf: bytes) -> list[tuple[Place, bytes]]:
         """Add a leaf by its hash; return the inner perfect subtrees that it completes, the smallest first."""

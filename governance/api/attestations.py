@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET
 
 from governance.models import Release
 from governance.services.attestations import promotion_of
-from registry.http import Request
+from registry.http import Request, sign_in_first
 
 
 @login_not_required
@@ -16,7 +16,7 @@ from registry.http import Request
 def release_attestation(request: Request, pk: int) -> HttpResponse:
     """Hand out the attestation of a release's promotion, byte for byte; 404 while it is not promoted."""
     if not request.actor.is_person:
-        return JsonResponse({"error": "Sign in, or send a token: Authorization: Bearer …"}, status=401)
+        return sign_in_first()
     release = Release.objects.visible_to(request.actor).filter(pk=pk).first()
     found = promotion_of(release) if release else None
     if found is None:

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET
 from governance.services.gatekeeping import GateAnswer, ask_about_artifact, ask_about_version
 from registry.digest import sha256
 from registry.errors import DomainError
-from registry.http import Request
+from registry.http import Request, sign_in_first
 from registry.models import Version
 
 
@@ -25,7 +25,7 @@ def gate(request: Request) -> HttpResponseBase:
     when the question is incomplete.
     """
     if not request.actor.is_person:
-        return JsonResponse({"error": "Sign in, or send a token: Authorization: Bearer …"}, status=401)
+        return sign_in_first()
     try:
         answer = _ask(request)
     except Version.DoesNotExist:

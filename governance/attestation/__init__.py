@@ -6,19 +6,18 @@ has the public keys checks one without our database, our code or our word.
 
 from __future__ import annotations
 
-from governance.attestation.checks import Check, Claims, check, claims_of, fingerprint
-from governance.attestation.statement import END, PAYLOAD_TYPE, PROMOTION, end, promotion, subjects
+from governance.attestation.checks import Check, Claims, check, claims_of
+from governance.attestation.statement import PAYLOAD_TYPE, decision, end, fingerprint, instant, promotion
 
 __all__ = [
-    "END",
     "PAYLOAD_TYPE",
-    "PROMOTION",
     "Check",
     "Claims",
     "check",
     "claims_of",
+    "decision",
     "end",
     "fingerprint",
+    "instant",
     "promotion",
-    "subjects",
 ]

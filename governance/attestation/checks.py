@@ -13,9 +13,9 @@ from datetime import datetime
 from typing import Any
 
 from governance.attestation.statement import END, PAYLOAD_TYPE, PROMOTION, STATEMENT
-from registry import merkle
-from registry.digest import canonical, sha256
+from registry.digest import sha256
 from registry.errors import DomainError
+from registry.merkle import Inclusion
 from registry.signing import Envelope, EnvelopeError, PublicKey, verify
 
 
@@ -41,11 +41,6 @@ class Claims:
     decisions: tuple[str, ...]
 
 
-def fingerprint(decision: Mapping[str, Any]) -> str:
-    """Return the SHA-256 over what a decision says: person, role, step, snapshot, comment and time."""
-    return sha256(canonical({key: decision[key] for key in ("person", "role", "step", "snapshot", "comment", "at")}))
-
-
 def claims_of(text: str | bytes, keys: Iterable[PublicKey]) -> Claims:
     """Return what a promotion's attestation claims, once a known key has signed it.
 
@@ -53,7 +48,7 @@ def claims_of(text: str | bytes, keys: Iterable[PublicKey]) -> Claims:
         EnvelopeError: it is no envelope, or nobody known has signed it.
         DomainError: it is signed, but no promotion's statement.
     """
-    body = _statement(text, keys)
+    body, _ = _opened(Envelope.from_json(text), keys)
     if body["predicateType"] != PROMOTION:
         message = "This attestation is signed, but it is not about a promotion."
         raise DomainError(message)
@@ -87,10 +82,11 @@ def check(
         ends: envelopes of later statements about the same promotion, in any order.
     """
     try:
-        body = _statement(text, keys)
+        envelope = Envelope.from_json(text)
+        body, keyholders = _opened(envelope, keys)
     except DomainError as error:
         return (Check("Signature", is_good=False, text=error.message),)
-    signers = ", ".join(f"{key.key_id[:16]}… ({key.algorithm})" for key in verify(Envelope.from_json(text), keys))
+    signers = ", ".join(f"{key.key_id[:16]}… ({key.algorithm})" for key in keyholders)
     lines = [Check("Signature", is_good=True, text=f"Signed by {signers}.")]
     if body["predicateType"] == END:
         return (*lines, _ended(body), *_artifacts(body, artifacts or {}), _journal(body))
@@ -100,13 +96,13 @@ def check(
         *_artifacts(body, artifacts or {}),
         _time(body, now),
         _journal(body),
-        *_ends(text, keys, ends),
+        *_ends(envelope, keys, ends),
     )
 
 
-def _statement(text: str | bytes, keys: Iterable[PublicKey]) -> dict[str, Any]:
-    envelope = Envelope.from_json(text)
-    verify(envelope, keys)
+def _opened(envelope: Envelope, keys: Iterable[PublicKey]) -> tuple[dict[str, Any], tuple[PublicKey, ...]]:
+    """Return the statement in an envelope, and the known keys that have signed it."""
+    signers = verify(envelope, keys)
     try:
         body: dict[str, Any] = json.loads(envelope.payload)
         is_ours = envelope.payload_type == PAYLOAD_TYPE and body["_type"] == STATEMENT and body["predicateType"] in {PROMOTION, END}
@@ -116,7 +112,7 @@ def _statement(text: str | bytes, keys: Iterable[PublicKey]) -> dict[str, Any]:
     if not is_ours:
         message = "The signature is good, but the payload is not a statement of Assay about a promotion."
         raise DomainError(message)
-    return body
+    return body, signers
 
 
 def _about(body: Mapping[str, Any]) -> Check:
@@ -150,18 +146,17 @@ def _time(body: Mapping[str, Any], now: datetime) -> Check:
 
 def _journal(body: Mapping[str, Any]) -> Check:
     said = body["predicate"]["journal"]
-    leaf, path = merkle.leaf_hash(bytes.fromhex(said["digest"])), [bytes.fromhex(step) for step in said["path"]]
-    holds = merkle.is_included(leaf, said["entry"] - 1, said["size"], path, bytes.fromhex(said["root"]))
+    holds = Inclusion.from_json(said).holds
     text = f"Entry {said['entry']} of a journal of {said['size']} entries with the root {said['root'][:12]}…."
     return Check("Journal", is_good=holds, text=text if holds else f"{text} The proof does not lead to that root.")
 
 
-def _ends(text: str | bytes, keys: Sequence[PublicKey], ends: Sequence[str | bytes]) -> Iterable[Check]:
-    digest = sha256(Envelope.from_json(text).payload)
+def _ends(envelope: Envelope, keys: Sequence[PublicKey], ends: Sequence[str | bytes]) -> Iterable[Check]:
+    digest = sha256(envelope.payload)
     said = []
     for one in ends:
         try:
-            body = _statement(one, keys)
+            body, _ = _opened(Envelope.from_json(one), keys)
         except DomainError as error:
             yield Check("Later statement", is_good=False, text=error.message)
             continue

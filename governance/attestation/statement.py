@@ -11,6 +11,8 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from registry.digest import canonical, sha256
+
 STATEMENT: Final = "https://in-toto.io/Statement/v1"
 PAYLOAD_TYPE: Final = "application/vnd.in-toto+json"
 PROMOTION: Final = "https://assay.example/attestation/promotion/v1"
@@ -30,7 +32,7 @@ def promotion(
     Args:
         content: the snapshot.
         release: ``id``, ``environment``, ``snapshot`` and ``policy`` (digests), ``promoted_at``, ``expires_at``, ``promoted_by``.
-        decisions: every decision on the release, in order, as ``checks.fingerprint`` takes them, with the person's name.
+        decisions: every decision on the release, in order, as ``decision`` gives them, with the person's name and the fingerprint.
         waivers: requirements that were set aside.
         journal: the proof that the promotion's own entry is in the journal.
     """
@@ -84,6 +86,16 @@ def subjects(content: Mapping[str, Any], snapshot: str) -> list[dict[str, Any]]:
     """Return what a statement is about: the artifacts, or the snapshot itself when the version names none."""
     artifacts = [{"name": one["name"], "digest": {"sha256": one["sha256"]}} for one in content["version"]["artifacts"]]
     return artifacts or [{"name": f"{content['asset']['slug']}/{content['version']['name']}.snapshot.json", "digest": {"sha256": snapshot}}]
+
+
+def decision(*, person: int, role: str, step: str, snapshot: str, comment: str, at: datetime) -> dict[str, Any]:
+    """Return what a decision says, of the comment its SHA-256; what its fingerprint is over."""
+    return {"person": person, "role": role, "step": step, "snapshot": snapshot, "comment": sha256(comment.encode()), "at": instant(at)}
+
+
+def fingerprint(said: Mapping[str, Any]) -> str:
+    """Return the SHA-256 over what ``decision`` returns."""
+    return sha256(canonical(dict(said)))
 
 
 def instant(value: datetime) -> str:

@@ -8,6 +8,8 @@ from typing import Any, Final
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
+from registry.digest import bare
+
 DIGEST: Final = re.compile("[0-9a-f]{64}")
 LARGEST: Final = 2_000_000
 
@@ -32,7 +34,7 @@ class VerifyForm(forms.Form):
 
     def clean_artifact(self) -> str:
         """Return the digest in lower case, without its prefix."""
-        text: str = self.cleaned_data["artifact"].strip().lower().removeprefix("sha256:")
+        text = bare(self.cleaned_data["artifact"])
         if text and not DIGEST.fullmatch(text):
             message = "A SHA-256 has 64 hexadecimal digits."
             raise forms.ValidationError(message)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -10,9 +9,8 @@ from django.conf import settings
 from django.db import models
 from django.urls import reverse
 
-from governance.attestation import fingerprint
+from governance.attestation import decision, fingerprint
 from governance.workflow import DECISIONS, LIVE_STATES, OPEN_STATES, State
-from registry.digest import sha256
 from registry.models import Snapshot, Version
 from registry.policy import Actor, Target
 
@@ -151,14 +149,14 @@ class Decision(models.Model):
 
     def told(self) -> dict[str, Any]:
         """What the decision says, in the shape that its fingerprint is over; of the comment, its SHA-256."""
-        return {
-            "person": self.person_id,
-            "role": self.role,
-            "step": self.step,
-            "snapshot": self.snapshot.digest,
-            "comment": sha256(self.comment.encode()),
-            "at": self.decided_at.astimezone(UTC).isoformat(),
-        }
+        return decision(
+            person=self.person_id,
+            role=self.role,
+            step=self.step,
+            snapshot=self.snapshot.digest,
+            comment=self.comment,
+            at=self.decided_at,
+        )
 
     @property
     def fingerprint(self) -> str:

@@ -8,27 +8,27 @@ not happen, and without a good one the gate stays closed.
 from __future__ import annotations
 
 import json
-from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
 from django.db import transaction
 
-from governance.attestation import PAYLOAD_TYPE, Claims, claims_of, fingerprint
+from governance.attestation import PAYLOAD_TYPE, Claims, claims_of, decision, fingerprint, instant
 from governance.attestation import end as end_statement
 from governance.attestation import promotion as promotion_statement
 from governance.models import Attestation, Release
+from governance.services.gatequery import Standing
 from governance.workflow import LIVE_STATES, Step
 from registry import audit
 from registry.audit import AuditEntry
 from registry.digest import canonical, sha256
 from registry.errors import DomainError
+from registry.memo import Memo
 from registry.policy import Action
 from registry.services.keys import public_keys, signing_key
 from registry.signing import Envelope, sign
 
-MOST_CHECKED: Final = 4096
 ABSENT: Final = "This promotion has no attestation. An operator runs manage.py attest_earlier, or tells the auditor."
 UNSIGNED: Final = "The attestation of this promotion was changed, or was signed by a key that is not ours. Tell your auditor."
 OTHER: Final = "What is stored of this release is not what its attestation was signed over. Tell your auditor."
@@ -95,86 +95,58 @@ def attest_earlier() -> int:
     return made
 
 
-def fault_of(
-    text: str | None,
-    last_step: str | None,
-    decided: str,
-    *,
-    release: int,
-    environment: str,
-    snapshot: str,
-    policy: str,
-    validity: tuple[datetime | None, datetime | None],
-) -> str:
-    """Return why a promotion's attestation does not cover what is stored, as a sentence, or nothing.
-
-    Args:
-        text: the stored envelope.
-        last_step: the step that the newest statement about the release states.
-        decided: the stored decisions as JSON, rows of person, role, step, snapshot, comment and time.
-        release: number of the release.
-        environment: where it was promoted to.
-        snapshot: digest of the snapshot, hex.
-        policy: digest of the policy, hex.
-        validity: from when until when it is stored to hold.
-    """
-    if text is None:
+def fault_of(standing: Standing) -> str:
+    """Return why a promotion's attestation does not cover what is stored, as a sentence, or nothing."""
+    if standing.attestation is None:
         return ABSENT
-    if last_step not in OPENING:
+    if standing.last_step not in OPENING:
         return ENDED
-    claims = _claims(text)
+    claims = _claims(standing.attestation, standing.attestation_digest)
     if claims is None:
         return UNSIGNED
-    start, until = (moment.astimezone(UTC).isoformat() if moment else "" for moment in validity)
-    signed = (claims.release, claims.environment, claims.snapshot, claims.policy, claims.valid_from, claims.valid_until)
-    if signed != (release, environment, snapshot, policy, start, until):
+    start, until = (instant(moment) if moment else "" for moment in (standing.promoted_at, standing.expires_at))
+    stored = (standing.release_id, standing.environment, standing.snapshot, standing.policy_digest, start, until)
+    if stored != (claims.release, claims.environment, claims.snapshot, claims.policy, claims.valid_from, claims.valid_until):
         return OTHER
-    return "" if _fingerprints(decided) == claims.decisions else DECIDED
+    return "" if _fingerprints(standing.decisions) == claims.decisions else DECIDED
 
 
-# What signed envelopes claim and what decisions amount to, by the digest of their bytes: the same bytes say the same again.
-_CLAIMS: OrderedDict[str, Claims] = OrderedDict()
-_DECIDED: OrderedDict[str, tuple[str, ...]] = OrderedDict()
+def promotion_with(text: str) -> Attestation | None:
+    """Return the attestation of a promotion that has exactly this text, if we made it."""
+    claims = _claims(text, sha256(text.encode()))
+    if claims is None:
+        return None
+    ours = Attestation.objects.select_related("release").filter(release=claims.release, kind=Attestation.Kind.PROMOTION)
+    return ours.filter(text=text).first()
 
 
-def _claims(text: str) -> Claims | None:
-    key = sha256(text.encode())
-    if key not in _CLAIMS:
-        try:
-            _CLAIMS[key] = claims_of(text, public_keys())
-        except DomainError:
-            return None
-        if len(_CLAIMS) > MOST_CHECKED:
-            _CLAIMS.popitem(last=False)
-    return _CLAIMS[key]
+# What signed envelopes claim, and what decisions amount to.
+_CLAIMS: Final = Memo[Claims]()
+_DECIDED: Final = Memo[tuple[str, ...]]()
+
+
+def _claims(text: str, digest: str) -> Claims | None:
+    try:
+        return _CLAIMS.of(digest, lambda: claims_of(text, public_keys()))
+    except DomainError:
+        return None
 
 
 def _fingerprints(decided: str) -> tuple[str, ...]:
-    key = sha256(decided.encode())
-    if key not in _DECIDED:
-        _DECIDED[key] = tuple(fingerprint(_decision(row)) for row in sorted(json.loads(decided)))
-        if len(_DECIDED) > MOST_CHECKED:
-            _DECIDED.popitem(last=False)
-    return _DECIDED[key]
+    digest = sha256(decided.encode())
+    return _DECIDED.of(digest, lambda: tuple(fingerprint(_decision(row)) for row in sorted(json.loads(decided))))
 
 
-def _decision(row: Sequence[Any]) -> Mapping[str, Any]:
+def _decision(row: Sequence[Any]) -> dict[str, Any]:
     _, person, role, step, snapshot, comment, at = row
     moment = datetime.fromisoformat(at)
-    moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-    return {
-        "person": person,
-        "role": role,
-        "step": step,
-        "snapshot": snapshot,
-        "comment": sha256(comment.encode()),
-        "at": moment.isoformat(),
-    }
+    moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
+    return decision(person=person, role=role, step=step, snapshot=snapshot, comment=comment, at=moment)
 
 
 def _decisions(release: Release) -> list[dict[str, Any]]:
     rows = release.decisions.select_related("person", "snapshot").order_by("pk")
-    return [{**row.told(), "name": row.person.name, "digest": row.fingerprint} for row in rows]
+    return [{**(said := row.told()), "name": row.person.name, "digest": fingerprint(said)} for row in rows]
 
 
 def _facts(release: Release) -> dict[str, Any]:
@@ -186,6 +158,5 @@ def _proof(entry: AuditEntry) -> dict[str, Any]:
 
 
 def _signed(release: Release, kind: str, step: Step, entry: AuditEntry, body: Mapping[str, Any]) -> Attestation:
-    envelope = sign(canonical(body), PAYLOAD_TYPE, signing_key())
-    text = json.dumps(envelope.to_json(), indent=2) + "\n"
+    text = sign(canonical(body), PAYLOAD_TYPE, signing_key()).to_text()
     return Attestation.objects.create(release=release, kind=kind, step=step, entry=entry.number, text=text)

@@ -2,14 +2,14 @@
 
 The rule: yes only for a release that is promoted, not expired, not
 superseded, not revoked, whose snapshot still has the bytes that its digest
-names, whose attestation was signed over what is stored, and whose model has not become prohibited since. Everything else is a
-no with reasons. A yes takes one query; a no takes a few more, to say why.
+names, whose attestation was signed over what is stored, and whose model has
+not become prohibited since. Everything else is a no with reasons. A yes takes
+one query; a no takes a few more, to say why.
 """
 
 from __future__ import annotations
 
 import json
-from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,8 +25,9 @@ from governance.services.attestations import fault_of
 from governance.services.facts import requirements_of
 from governance.services.gatequery import Standing
 from governance.workflow import OPEN_STATES
-from registry.digest import sha256
+from registry.digest import bare
 from registry.errors import DomainError
+from registry.memo import Memo
 from registry.models import Kind, Snapshot, Version
 from registry.policy import Actor
 
@@ -79,7 +80,7 @@ def ask_about_artifact(*, actor: Actor, artifact: str, environment: str) -> Gate
     Raises:
         DomainError: no such environment.
     """
-    digest = artifact.strip().lower().removeprefix("sha256:")
+    digest = bare(artifact)
     found = gatequery.by_artifact(actor, digest, environment)
     if not found:
         _check(environment)
@@ -101,7 +102,7 @@ def _judge(standing: Standing, now: datetime) -> GateAnswer:
     if forbidden := policy_for(standing.tier, standing.environment).forbidden:
         return GateAnswer(allowed=False, reasons=(forbidden,), standing=standing)
     verdict = is_open(standing.state, standing.promoted_at, standing.expires_at, now)
-    if verdict.allowed and (fault := fault_of(standing.attestation, standing.last_step, standing.decisions, **standing.bound)):
+    if verdict.allowed and (fault := fault_of(standing)):
         return GateAnswer(allowed=False, reasons=(fault,), standing=standing)
     missing = _missing(standing)
     reasons = (*verdict.reasons, *(one.reason for one in missing))
@@ -114,20 +115,17 @@ def _missing(standing: Standing) -> tuple[Requirement, ...]:
     return unmet(requirements_of(Release.objects.for_page().get(pk=standing.release_id)))
 
 
-# What intact snapshots name, by their digest: bytes that still have their digest cannot name anything else.
-_NAMED: OrderedDict[str, frozenset[str]] = OrderedDict()
-_MOST_NAMED: Final = 4096
+# The artifacts that intact snapshots name.
+_NAMED: Final = Memo[frozenset[str]]()
 
 
 def _artifacts(standing: Standing) -> frozenset[str]:
-    named = _NAMED.get(standing.snapshot)
-    if named is None:
-        text = Snapshot.objects.values_list("text", flat=True).get(releases=standing.release_id)
-        named = frozenset(artifact["sha256"] for artifact in json.loads(text)["version"]["artifacts"])
-        _NAMED[standing.snapshot] = named
-        if len(_NAMED) > _MOST_NAMED:
-            _NAMED.popitem(last=False)
-    return named
+    return _NAMED.of(standing.snapshot, lambda: _read_artifacts(standing.release_id))
+
+
+def _read_artifacts(release_id: int) -> frozenset[str]:
+    text = Snapshot.objects.values_list("text", flat=True).get(releases=release_id)
+    return frozenset(artifact["sha256"] for artifact in json.loads(text)["version"]["artifacts"])
 
 
 def _check(environment: str) -> None:
@@ -151,6 +149,6 @@ def _release_json(standing: Standing) -> dict[str, Any]:
         },
         "promoted_at": standing.promoted_at.isoformat() if standing.promoted_at else None,
         "expires_at": standing.expires_at.isoformat() if standing.expires_at else None,
-        "attestation": f"sha256:{sha256(standing.attestation.encode())}" if standing.attestation else None,
+        "attestation": f"sha256:{standing.attestation_digest}" if standing.attestation else None,
         "url": reverse("release", args=[Kind.MODEL.value, standing.model, standing.version, standing.release_id]),
     }

@@ -10,11 +10,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any, Final
 
 from django.db import connection
 
 from governance.workflow import LIVE_STATES, State
+from registry.digest import sha256
 from registry.models import Kind
 from registry.policy import Actor
 from registry.statements import rows
@@ -90,16 +92,10 @@ class Standing:
         """Whether the stored content is what was approved."""
         return self.snapshot == self.stored
 
-    @property
-    def bound(self) -> dict[str, Any]:
-        """What its attestation must have been signed over."""
-        return {
-            "release": self.release_id,
-            "environment": self.environment,
-            "snapshot": self.snapshot,
-            "policy": self.policy_digest,
-            "validity": (self.promoted_at, self.expires_at),
-        }
+    @cached_property
+    def attestation_digest(self) -> str:
+        """SHA-256 of the envelope, hex; of nothing when there is none."""
+        return sha256((self.attestation or "").encode())
 
 
 def by_version(actor: Actor, model: str, version: str, environment: str) -> list[Standing]:
@@ -107,9 +103,9 @@ def by_version(actor: Actor, model: str, version: str, environment: str) -> list
     return _found(BY_VERSION, "", 1, [model, version, environment], actor)
 
 
-def by_artifact(actor: Actor, sha256: str, environment: str) -> list[Standing]:
+def by_artifact(actor: Actor, digest: str, environment: str) -> list[Standing]:
     """Return releases of the versions that hold a file now, live ones first, then the newest."""
-    return _found(BY_ARTIFACT, ARTIFACTS, CANDIDATES, [sha256, environment], actor)
+    return _found(BY_ARTIFACT, ARTIFACTS, CANDIDATES, [digest, environment], actor)
 
 
 def _found(question: str, join: str, limit: int, words: Sequence[Any], actor: Actor) -> list[Standing]:

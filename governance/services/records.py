@@ -51,11 +51,11 @@ def _promotions() -> Iterator[str]:
     for release in live.order_by("pk").iterator(chunk_size=CHUNK):
         model, version = release.version.asset.slug, release.version.name
         for standing in gatequery.by_version(SYSTEM, model, version, release.environment):
-            if fault := fault_of(standing.attestation, standing.last_step, standing.decisions, **standing.bound):
+            if fault := fault_of(standing):
                 yield f"{release.subject}: {fault}"
         if not _is_promoted_in_journal(release):
             yield f"{release.subject} is stored as promoted, and the journal does not end with that."
-    known = {entry.number: audit.detail_of(entry) for entry in audit.history(action=Action.RELEASE_PROMOTE)}
+    known = set(audit.history(action=Action.RELEASE_PROMOTE).values_list("number", flat=True))
     for attestation in Attestation.objects.filter(kind=Attestation.Kind.PROMOTION):
         if attestation.entry not in known:
             yield f"The attestation {attestation.pk} names entry {attestation.entry}, which is no promotion."

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from governance.attestation import Check, check
 from governance.forms.attestations import VerifyForm
 from governance.models import Attestation, Release
-from governance.services.attestations import promotion_of
+from governance.services.attestations import promotion_of, promotion_with
 from governance.views.frame import find_release
 from governance.workflow import State
 from governance.workflow import title as state_title
@@ -39,7 +39,7 @@ def attestation_verify(request: Request) -> HttpResponse:
     checks: tuple[Check, ...] = ()
     if request.method == "POST" and form.is_valid():
         text, artifact = form.cleaned_data["text"], form.cleaned_data["artifact"]
-        ours = _ours(text)
+        ours = promotion_with(text.replace("\r\n", "\n").strip() + "\n")
         ends = list(ours.release.attestations.filter(kind=Attestation.Kind.END).values_list("text", flat=True)) if ours else []
         artifacts = {"The file that you named": artifact} if artifact else None
         checks = check(text, public_keys(), now=timezone.now(), artifacts=artifacts, ends=ends)
@@ -66,12 +66,6 @@ def attestation_panel(release: Release) -> dict[str, Any]:
         "attestation_digest": sha256(promoted.text.encode()) if promoted else "",
         "later_statements": release.attestations.filter(kind=Attestation.Kind.END) if promoted else (),
     }
-
-
-def _ours(text: str) -> Attestation | None:
-    """Return the promotion's attestation that has exactly this text, if we made it."""
-    exact = text.replace("\r\n", "\n").strip() + "\n"
-    return Attestation.objects.select_related("release").filter(kind=Attestation.Kind.PROMOTION, text=exact).first()
 
 
 def _now(release: Release) -> Check:

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 from registry import policy
 from registry.errors import DomainError
 from registry.exchange import formats, plain
-from registry.http import Request
+from registry.http import Request, sign_in_first
 from registry.models import Version
 from registry.policy import Action
 from registry.services import documents
@@ -34,7 +34,7 @@ def document(request: Request) -> HttpResponse:
     same fields, 422 for a file that cannot be read.
     """
     if not request.actor.is_person:
-        return JsonResponse({"error": "Sign in, or send a token: Authorization: Bearer …"}, status=401)
+        return sign_in_first()
     asked = {**request.GET.dict(), **(request.POST.dict() if _is_form(request) else {})}
     named = {"asset__kind": asked.get("kind", ""), "asset__slug": asked.get("asset", ""), "name": asked.get("version", "")}
     version = Version.objects.visible_to(request.actor).for_page().filter(**named).first()

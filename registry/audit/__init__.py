@@ -13,15 +13,16 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from django.db import connection, models, transaction
 from django.utils import timezone
 
 from registry.audit import tree
-from registry.audit.tree import Inclusion, consistency
-from registry.audit.verifying import COLUMNS, GENESIS, HEAD, Mark, Progress, Verification, bytes_of, verify
+from registry.audit.tree import consistency
+from registry.audit.verifying import COLUMNS, GENESIS, HEAD, Mark, Progress, Row, Verification, bytes_of, verify
 from registry.digest import canonical, sha256
+from registry.merkle import Inclusion
 from registry.models.audit import AuditEntry, Checkpoint, JournalHead, JournalNode
 from registry.policy import Action, Actor
 
@@ -84,8 +85,7 @@ def record(actor: Actor, action: Action, subject: str, detail: Mapping[str, Any]
 
 def digest_of(entry: AuditEntry) -> str:
     """Return the SHA-256 over everything an entry says and the digest before it."""
-    number, at, *words = (getattr(entry, column) for column in COLUMNS)
-    return sha256(bytes_of((number, at, *words)))
+    return sha256(bytes_of(_row(entry)))
 
 
 def inclusion(number: int, size: int | None = None) -> Inclusion:
@@ -130,8 +130,11 @@ def detail_of(entry: AuditEntry) -> dict[str, Any]:
 
 def line_of(entry: AuditEntry) -> str:
     """Return an entry as one line of JSON: what its digest is over, and the digest."""
-    number, at, *words, digest = (getattr(entry, column) for column in COLUMNS)
-    return f'{bytes_of((number, at, *words, digest)).decode()[:-1]},"digest":"{digest}"}}'
+    return f'{bytes_of(_row(entry)).decode()[:-1]},"digest":"{entry.digest}"}}'
+
+
+def _row(entry: AuditEntry) -> Row:
+    return cast("Row", tuple(getattr(entry, column) for column in COLUMNS))
 
 
 def _below(subject: str) -> models.Q:

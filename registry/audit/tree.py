@@ -7,74 +7,39 @@ says and the digest before it. Leaf 0 is entry 1.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from django.db.models import Q
 
 from registry import merkle
+from registry.merkle import Inclusion
 from registry.models.audit import AuditEntry, JournalHead, JournalNode
 
 T = TypeVar("T")
 
 
-@dataclass(frozen=True)
-class Inclusion:
-    """That an entry is in the journal of a size, for anybody to check.
-
-    Attributes:
-        number: the entry, from 1.
-        digest: the entry's digest, hex; the leaf's data.
-        size: entries of the tree that the path leads to the root of.
-        root: that root, hex.
-        path: siblings on the way, hex, the nearest first.
-    """
-
-    number: int
-    digest: str
-    size: int
-    root: str
-    path: tuple[str, ...]
-
-    @property
-    def holds(self) -> bool:
-        """Whether the path leads from the entry to the root."""
-        return merkle.is_included(
-            merkle.leaf_hash(bytes.fromhex(self.digest)),
-            self.number - 1,
-            self.size,
-            [bytes.fromhex(step) for step in self.path],
-            bytes.fromhex(self.root),
-        )
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the proof as attestations and downloads carry it."""
-        return {"entry": self.number, "digest": self.digest, "size": self.size, "root": self.root, "path": list(self.path)}
-
-
 def grow(head: JournalHead, digest: str) -> None:
     """Add the next entry's digest to the tree of the head; the head itself is saved by the caller."""
-    growing = merkle.Growing(head.number, [bytes.fromhex(peak) for peak in head.peaks.split()])
+    growing = merkle.Growing.read(head.number, head.peaks)
     made = growing.add(merkle.leaf_hash(bytes.fromhex(digest)))
     if made:
         number = head.number + 1
         JournalNode.objects.bulk_create(JournalNode(number=number, level=level, digest=node.hex()) for (level, _), node in made)
-    head.peaks = " ".join(peak.hex() for peak in growing.peaks)
+    head.peaks = growing.text
 
 
 def root_of(head: JournalHead) -> str:
     """Return the root over the whole journal, hex."""
-    return merkle.Growing(head.number, [bytes.fromhex(peak) for peak in head.peaks.split()]).root().hex()
+    return merkle.Growing.read(head.number, head.peaks).root().hex()
 
 
 def inclusion(number: int, size: int) -> Inclusion:
-    """Return the proof that an entry is in the journal of a size (at most four queries).
+    """Return the proof that an entry is in the journal of a size (three queries).
 
     Raises:
         ValueError: the journal has no such entry or was never that long.
     """
-    path = _looked(lambda look: merkle.inclusion(number - 1, size, look))
-    root = _looked(lambda look: merkle.root_at(size, look))
+    path, root = _looked(lambda look: (merkle.inclusion(number - 1, size, look), merkle.root_at(size, look)))
     digest = AuditEntry.objects.values_list("digest", flat=True).get(number=number)
     return Inclusion(number, digest, size, root.hex(), tuple(step.hex() for step in path))
 

@@ -114,8 +114,7 @@ def _head_fault(number: int, digest: str, tree: merkle.Growing) -> Verification 
         return Verification(number, number, "The head of the journal was removed.") if number else None
     if head.number > number:
         return Verification(number, number + 1, f"Entries {number + 1} to {head.number} were cut off the end.")
-    peaks = " ".join(peak.hex() for peak in tree.peaks)
-    if (head.number, head.digest, head.peaks) != (number, digest, peaks):
+    if (head.number, head.digest, head.peaks) != (number, digest, tree.text):
         return Verification(number, number, "The end of the chain is not the one that was last written.")
     return None
 

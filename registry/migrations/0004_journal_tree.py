@@ -27,7 +27,7 @@ def grow(apps: Any, schema_editor: Any) -> None:
             nodes.objects.bulk_create(made)
             made = []
     nodes.objects.bulk_create(made)
-    apps.get_model("registry", "JournalHead").objects.update(peaks=" ".join(peak.hex() for peak in tree.peaks))
+    apps.get_model("registry", "JournalHead").objects.update(peaks=tree.text)
 
 
 def guard(apps: Any, schema_editor: Any) -> None:

@@ -38,8 +38,7 @@ def take_checkpoint() -> Checkpoint | None:
         return found
     at = timezone.now()
     body = {"schema": SCHEMA, "at": at.isoformat(timespec="seconds"), "entries": mark.number, "root": mark.root, "digest": mark.digest}
-    envelope = sign(canonical(body), PAYLOAD_TYPE, signing_key())
-    text = json.dumps(envelope.to_json(), indent=2) + "\n"
+    text = sign(canonical(body), PAYLOAD_TYPE, signing_key()).to_text()
     made, _ = Checkpoint.objects.get_or_create(pk=mark.number, defaults={"at": at, "root": mark.root, "envelope": text})
     return made
 

@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 
 from registry import audit, policy
 from registry.catalog.loader import template
+from registry.digest import bare
 from registry.errors import ConflictError, DomainError
 from registry.models import Artifact, Asset, Document, Kind, Lineage, Relation, Revision, Version
 from registry.models.asset import SHA256
@@ -82,7 +83,7 @@ def add_artifact(*, actor: Actor, version_id: int, name: str, sha256: str, size:
         ConflictError: the version has an artifact with this digest.
     """
     version = locked_version(actor, version_id)
-    name, sha256 = clean_filename(name), sha256.strip().lower().removeprefix("sha256:")
+    name, sha256 = clean_filename(name), bare(sha256)
     try:
         SHA256(sha256)
     except ValidationError as error:

@@ -47,6 +47,10 @@ class Envelope:
             "signatures": [{"keyid": one.key_id, "sig": base64.b64encode(one.value).decode("ascii")} for one in self.signatures],
         }
 
+    def to_text(self) -> str:
+        """Return the envelope as the text of a file."""
+        return json.dumps(self.to_json(), indent=2) + "\n"
+
     @classmethod
     def from_json(cls, source: str | bytes | Mapping[str, Any]) -> Envelope:
         """Read an envelope from JSON text or from the value that it holds.

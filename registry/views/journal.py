@@ -48,7 +48,7 @@ def journal(request: Request) -> HttpResponse:
     if before.isdecimal() and len(before) < MOST_DIGITS:
         found = found.filter(number__lt=int(before))
     entries = list(found[: PAGE_SIZE + 1])
-    query = _query_without(request, "before")
+    query = query_without_page(request, "before")
     context = {
         "form": form,
         "rows": _rows(entries[:PAGE_SIZE]),
@@ -135,12 +135,6 @@ def _entries(request: Request, subject: str) -> dict[str, Any]:
 
 def _rows(entries: Iterable[audit.AuditEntry]) -> list[dict[str, Any]]:
     return [{"entry": entry, "detail": _sentences(audit.detail_of(entry))} for entry in entries]
-
-
-def _query_without(request: Request, name: str) -> str:
-    query = request.GET.copy()
-    query.pop(name, None)
-    return query.urlencode()
 
 
 def _proof(number: int) -> audit.Inclusion | None:
