@@ -9,7 +9,7 @@ from typing import Any
 
 from governance.fairness.columns import Columns
 from governance.models import Evaluation, Release
-from governance.services import assessments, decisions, evaluations, predictions, releases
+from governance.services import assessments, decisions, evaluations, predictions, promotions, releases
 from governance.workflow import Step
 from registry.catalog.loader import frameworks, template
 from registry.catalog.schema import Field, FieldType
@@ -157,6 +157,14 @@ def decide(actor: Actor, made: Release, role: str = "ml", step: Step = Step.APPR
     """A reviewer's decision on the present snapshot."""
     fresh = Release.objects.select_related("snapshot").get(pk=made.pk)
     decisions.decide(actor=actor, release_id=made.pk, role=role, step=step, digest=fresh.snapshot.digest, comment="I looked.")
+
+
+def promotion(actor: Actor, made: Version, environment: str = "staging") -> Release:
+    """A release that a reviewer of each wanted role has approved, promoted."""
+    asked = release(actor, made, environment)
+    for role in asked.roles:
+        decide(reviewer(role), asked, role)
+    return promotions.promote(actor=actor, release_id=asked.pk)
 
 
 def answer_one(actor: Actor, made: Version, item_slug: str, framework_key: str = "nist_ai_rmf") -> None:

@@ -34,6 +34,7 @@ from registry.services import versions
 from registry.services.keys import public_keys, rotate_key, told_keys
 from registry.signing import generate, sign
 from tests import factories
+from tests.tampering import unguard
 
 pytestmark = pytest.mark.django_db
 DIGEST = "ab" * 32
@@ -48,11 +49,7 @@ def owner():
 def promoted(owner):
     """A release with two decisions, an artifact and findings."""
     made = factories.ready_version(owner, tier="limited")
-    release = factories.release(owner, made)
-    for role in release.roles:
-        factories.decide(factories.reviewer(role), release, role)
-    promotions.promote(actor=owner, release_id=release.pk)
-    return Release.objects.get(pk=release.pk)
+    return factories.promotion(owner, made)
 
 
 def envelope(release: Release, kind: str = "promotion") -> str:
@@ -67,15 +64,6 @@ def statement(text: str) -> dict[str, Any]:
 
 def ask(release: Release):
     return ask_about_version(actor=SYSTEM, model=release.version.asset.slug, version=release.version.name, environment=release.environment)
-
-
-def unguard() -> None:
-    """Take PostgreSQL's triggers away, as an attacker with the database would."""
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-            for table in ("registry_auditentry", "governance_attestation"):
-                cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER ALL")
 
 
 def test_a_statement_says_what_the_promotion_rests_on(promoted):
@@ -96,7 +84,7 @@ def test_a_statement_says_what_the_promotion_rests_on(promoted):
 def test_a_version_without_artifacts_is_attested_by_its_snapshot(owner):
     made = factories.version(owner)
     factories.fill_document(owner, made)
-    release = promotions.promote(actor=owner, release_id=factories.release(owner, made).pk)
+    release = factories.promotion(owner, made)
     assert statement(envelope(release))["subject"][0]["digest"] == {"sha256": release.snapshot.digest}
 
 
@@ -177,10 +165,7 @@ def test_a_later_promotion_states_that_the_earlier_one_ended(owner, promoted):
     versions.add_artifact(actor=owner, version_id=made.pk, name="model.bin", sha256="cd" * 32, size=1)
     factories.evaluation(owner, made)
     factories.answer_everything(owner, made)
-    release = factories.release(owner, made)
-    for role in release.roles:
-        factories.decide(factories.reviewer(role), release, role)
-    promotions.promote(actor=owner, release_id=release.pk)
+    factories.promotion(owner, made)
     assert statement(envelope(promoted, "end"))["predicate"]["step"] == "supersede"
 
 
@@ -191,7 +176,7 @@ def test_an_attestation_of_an_earlier_key_stays_good_and_a_new_one_names_the_new
     assert all(one.is_good for one in check(envelope(promoted), public_keys(), now=timezone.now()))
     made = factories.version(owner)
     factories.fill_document(owner, made)
-    after = promotions.promote(actor=owner, release_id=factories.release(owner, made).pk)
+    after = factories.promotion(owner, made)
     assert json.loads(envelope(after))["signatures"][0]["keyid"] != before
 
 
@@ -213,7 +198,7 @@ def test_without_a_signature_there_is_no_promotion(owner, monkeypatch):
 
 
 def test_a_promotion_from_before_there_were_attestations_is_attested_once(promoted):
-    unguard()
+    unguard("registry_auditentry", "governance_attestation")
     Attestation.objects.all().delete()
     assert "attest_earlier" in ask(promoted).reasons[0]
     assert (attest_earlier(), attest_earlier()) == (1, 0)
@@ -273,7 +258,7 @@ CHANGES: dict[str, Any] = {
 def test_what_is_changed_in_the_database_closes_the_gate_and_is_named(promoted, name):
     assert ask(promoted).allowed
     assert list(records.faults()) == []
-    unguard()
+    unguard("registry_auditentry", "governance_attestation")
     CHANGES[name](promoted)
     answer = ask(promoted)
     assert (answer.allowed, "auditor" in answer.reasons[0]) == (False, True)

@@ -28,8 +28,7 @@ def promoted(owner):
     made = factories.version(owner, name="1.0.0")
     factories.fill_document(owner, made)
     versions.add_artifact(actor=owner, version_id=made.pk, name="model.bin", sha256=DIGEST, size=1)
-    release = factories.release(owner, made)
-    return promotions.promote(actor=owner, release_id=release.pk)
+    return factories.promotion(owner, made)
 
 
 @pytest.fixture

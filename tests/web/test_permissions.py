@@ -18,7 +18,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from governance.models import Assessment, Dossier, Evaluation, Evidence, JobState, Predictions, Release
 from governance.reports.ll144 import Choices
-from governance.services import dossiers, evaluations, evidence, mappings, predictions, promotions, releases, summaries
+from governance.services import dossiers, evaluations, evidence, mappings, predictions, releases, summaries
 from governance.workflow import Step
 from registry.catalog.loader import frameworks
 from registry.models import Person, Version
@@ -309,7 +309,7 @@ def furnish(owner: Any, people: dict[str, Person], team: int) -> World:
     token, _ = tokens.create_token(actor=owner, name="t", days=1)
     small = factories.version(owner)
     factories.fill_document(owner, small)
-    promoted = promotions.promote(actor=owner, release_id=factories.release(owner, small).pk)
+    promoted = factories.promotion(owner, small)
     checkpoint = take_checkpoint()
     assert checkpoint is not None
     at = list(made.url_args)
