@@ -179,3 +179,13 @@ def test_links_stay_inside(people: dict[str, Person], product: Product) -> None:
     page.goto("/")
     sources = page.eval_on_selector_all("[src], link[href]", "all => all.map((one) => one.src || one.href)")
     assert {urlsplit(source).netloc for source in sources} == {urlsplit(product.url).netloc}
+
+
+def test_a_long_subject_of_an_entry_fits_a_phone(people: dict[str, Person]) -> None:
+    page = people["auditor"].page
+    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    page.goto("/journal/?action=checklist.answer")
+    page.locator("tbody th a").first.click()
+    page.wait_for_url("**/journal/*/")
+    assert "/checklist/" in page.locator("dl").first.inner_text()
+    assert not overflow(page)
