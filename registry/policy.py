@@ -59,6 +59,9 @@ class Action(StrEnum):
     RELEASE_PROMOTE = "release.promote"
     RELEASE_WITHDRAW = "release.withdraw"
     RELEASE_REVOKE = "release.revoke"
+    RELEASE_SUSPEND = "release.suspend"
+    RELEASE_RESUME = "release.resume"
+    RELEASE_ROLL_BACK = "release.roll_back"
     DOSSIER_REQUEST = "dossier.request"
     DOSSIER_FINISH = "dossier.finish"
     SUMMARY_REQUEST = "summary.request"
@@ -192,6 +195,10 @@ def _owner_or_reviewer(actor: Actor, target: Target) -> str | None:
     return "Only an owner of the team or a reviewer may do this."
 
 
+def _reviewer(actor: Actor, _: Target) -> str | None:
+    return None if actor.reviewer_roles else "Only a reviewer may do this."
+
+
 def _reads_journal(actor: Actor, _: Target) -> str | None:
     if actor.roles & {Role.AUDITOR, Role.ADMINISTRATOR} or actor.is_system:
         return None
@@ -228,6 +235,9 @@ RULES: Final[Mapping[Action, tuple[Check, ...]]] = MappingProxyType(
         Action.RELEASE_PROMOTE: (_person, _owner),
         Action.RELEASE_WITHDRAW: (_person, _contributor),
         Action.RELEASE_REVOKE: (_person, _owner_or_reviewer),
+        Action.RELEASE_SUSPEND: (_person, _owner_or_reviewer),
+        Action.RELEASE_RESUME: (_person, _not_author, _reviewer),
+        Action.RELEASE_ROLL_BACK: (_person, _owner),
         Action.DOSSIER_REQUEST: (_person,),
         Action.DOSSIER_FINISH: (_system,),
         Action.SUMMARY_REQUEST: (_person, _contributor),

@@ -62,6 +62,8 @@ def _shape(rule: EvaluationRule, newest: EvaluationFact, facts: Facts) -> str:
     if len(newest.attributes) < rule.minimum_attributes:
         number = len(newest.attributes)
         return f"“{newest.name}” looks at {number} sensitive attributes; at least {rule.minimum_attributes} are needed."
+    if absent := [name for name in rule.attributes if name not in newest.attributes]:
+        return f"“{newest.name}” does not look at {', '.join(absent)}. Run an evaluation that does."
     return ""
 
 

@@ -119,6 +119,9 @@ def _framework(rule: FrameworkRule, facts: Facts) -> Requirement:
     if missed := [item for item in rule.must_hold if found.values.get(item) not in HOLDS]:
         text = f"{', '.join(missed)} must be answered yes or partly; mend what the item asks about."
         return not_met(key, title, text, mend)
+    if missed := [item for item in rule.must_be_yes if found.values.get(item) != "yes"]:
+        text = f"{', '.join(missed)} must be answered yes; mend what the item asks about."
+        return not_met(key, title, text, mend)
     return met(key, title, f"{answered} of {items} items are answered.")
 
 

@@ -58,6 +58,74 @@ def revoke(*, actor: Actor, release_id: int, reason: str) -> Release:
     return end(actor, release_id, Action.RELEASE_REVOKE, Step.REVOKE, reason)
 
 
+@transaction.atomic
+def suspend(*, actor: Actor, release_id: int, reason: str) -> Release:
+    """Close the gate until somebody who wrote nothing of it has cleared what happened.
+
+    Raises:
+        ForbiddenError: neither an owner of the team nor a reviewer.
+        ConflictError: the release is not promoted.
+        DomainError: no reason.
+    """
+    return end(actor, release_id, Action.RELEASE_SUSPEND, Step.SUSPEND, reason)
+
+
+@transaction.atomic
+def resume(*, actor: Actor, release_id: int, reason: str) -> Release:
+    """Open the gate again for a suspended release; its end stays on the day it was.
+
+    Raises:
+        ForbiddenError: an author, or nobody who reviews.
+        ConflictError: the release is not suspended, its approval has ended, its tier is another by now, or its content was changed.
+        DomainError: no reason.
+    """
+    release = locked_release(release_id)
+    policy.require(actor, Action.RELEASE_RESUME, release.target())
+    _refuse_spent(release, Step.RESUME)
+    return end(actor, release_id, Action.RELEASE_RESUME, Step.RESUME, reason)
+
+
+@transaction.atomic
+def roll_back(*, actor: Actor, release_id: int, reason: str) -> Release:
+    """Promote an earlier release again, which supersedes the one that took its place.
+
+    The approval is the earlier one and ends on the day it did; what is live
+    goes, suspended or not, so that a way back is one step.
+
+    Raises:
+        ForbiddenError: the actor is no owner of the team.
+        ConflictError: the release was not superseded, or was suspended when it was; its approval has ended, its tier is another by
+            now, or its content was changed.
+        DomainError: no reason.
+    """
+    release = locked_release(release_id)
+    policy.require(actor, Action.RELEASE_ROLL_BACK, release.target())
+    _refuse_spent(release, Step.ROLL_BACK)
+    _refuse_suspended(release)
+    _supersede(actor, release)
+    return end(actor, release_id, Action.RELEASE_ROLL_BACK, Step.ROLL_BACK, reason)
+
+
+def _refuse_spent(release: Release, step: Step) -> None:
+    """Stop when the approval that a step would bring back no longer holds."""
+    after(State(release.state), step)
+    refuse_tampering(release)
+    if release.expires_at is None or release.expires_at <= timezone.now():
+        text = "The approval of this release has ended. Submit the version again."
+        raise ConflictError(text)
+    if release.version.asset.tier != release.snapshot.content["asset"]["tier"]:
+        text = f"The model is in the tier “{release.version.asset.tier}” now, and this release was approved in another. Submit it again."
+        raise ConflictError(text)
+
+
+def _refuse_suspended(release: Release) -> None:
+    """Stop when a release was suspended as its place was taken: what a reviewer has to clear is not passed by."""
+    newest = release.attestations.exclude(step=Step.SUPERSEDE).order_by("-pk").first()
+    if newest is not None and newest.step == Step.SUSPEND:
+        text = "This release was suspended when another took its place, and nobody has cleared it. Submit the version again."
+        raise ConflictError(text)
+
+
 def _supersede(actor: Actor, release: Release) -> None:
     releases = Release.objects.select_for_update(of=("self",)).live()
     earlier = releases.filter(version__asset_id=release.version.asset_id, environment=release.environment)

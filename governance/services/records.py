@@ -18,6 +18,10 @@ from registry.policy import SYSTEM, Action
 
 CHUNK = 200
 
+# The steps that open the gate for a release, and those that close it.
+OPENED = (Action.RELEASE_PROMOTE, Action.RELEASE_RESUME, Action.RELEASE_ROLL_BACK)
+CLOSED = (Action.RELEASE_SUSPEND, Action.RELEASE_REVOKE)
+
 
 def faults() -> Iterator[str]:
     """Yield what was changed past the services, one sentence for each."""
@@ -62,6 +66,5 @@ def _promotions() -> Iterator[str]:
 
 
 def _is_promoted_in_journal(release: Release) -> bool:
-    entries = audit.history(release.subject).filter(subject=release.subject, action__in=[Action.RELEASE_PROMOTE, Action.RELEASE_REVOKE])
-    newest = entries.first()
-    return newest is not None and newest.action == Action.RELEASE_PROMOTE and "superseded_by" not in audit.detail_of(newest)
+    newest = audit.history(release.subject).filter(subject=release.subject, action__in=[*OPENED, *CLOSED]).first()
+    return newest is not None and newest.action in OPENED and "superseded_by" not in audit.detail_of(newest)

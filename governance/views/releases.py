@@ -126,7 +126,13 @@ def _decide(request: Request, release: Release, step: Step) -> HttpResponse:
 
 
 def _end(request: Request, release: Release, step: Step) -> HttpResponse:
-    services = {Step.WITHDRAW: releases.withdraw, Step.REVOKE: promotions.revoke}
+    services = {
+        Step.WITHDRAW: releases.withdraw,
+        Step.REVOKE: promotions.revoke,
+        Step.SUSPEND: promotions.suspend,
+        Step.RESUME: promotions.resume,
+        Step.ROLL_BACK: promotions.roll_back,
+    }
     if step not in services:
         message = "No such step"
         raise Http404(message)
@@ -153,6 +159,9 @@ def _release_page(request: Request, release: Release, form: DecisionForm | None 
         "may_resubmit": _may(request, Action.RELEASE_SUBMIT, release) and Step.RESUBMIT in open_steps(state),
         "may_withdraw": _may(request, Action.RELEASE_WITHDRAW, release) and Step.WITHDRAW in open_steps(state),
         "may_revoke": _may(request, Action.RELEASE_REVOKE, release) and Step.REVOKE in open_steps(state),
+        "may_suspend": _may(request, Action.RELEASE_SUSPEND, release) and Step.SUSPEND in open_steps(state),
+        "may_resume": _may(request, Action.RELEASE_RESUME, release) and Step.RESUME in open_steps(state),
+        "may_roll_back": _may(request, Action.RELEASE_ROLL_BACK, release) and Step.ROLL_BACK in open_steps(state),
         **panel_of(release),
         **attestation_panel(release),
         "content": release.snapshot.content,

@@ -162,6 +162,73 @@ def test_a_revoked_promotion_closes_the_gate(owner):
     assert not ask_about_version(actor=owner, model=made.asset.slug, version="1.0.0", environment="staging").allowed
 
 
+def two_promotions(owner: Actor, *, between: str = "") -> tuple[Release, Release]:
+    """Two promotions of a model, the second in the place of the first, which was suspended before for a reason if one is given."""
+    made = factories.version(owner)
+    factories.fill_document(owner, made)
+    first = factories.promotion(owner, made)
+    if between:
+        promotions.suspend(actor=owner, release_id=first.pk, reason=between)
+    later = versions.add_version(actor=owner, asset_id=made.asset_id, name="2.0.0", carry_from=made.pk)
+    return first, factories.promotion(owner, later)
+
+
+def allowed(owner: Actor, release: Release) -> bool:
+    version = release.version
+    return ask_about_version(actor=owner, model=version.asset.slug, version=version.name, environment=release.environment).allowed
+
+
+def test_a_suspended_promotion_is_resumed_by_a_reviewer_alone(owner):
+    made = factories.version(owner)
+    factories.fill_document(owner, made)
+    release = factories.promotion(owner, made)
+    promotions.suspend(actor=owner, release_id=release.pk, reason="A complaint came in.")
+    assert not allowed(owner, release)
+    assert list(records.faults()) == []
+    with pytest.raises(ForbiddenError, match="own work"):
+        promotions.resume(actor=owner, release_id=release.pk, reason="It was nothing.")
+    with pytest.raises(DomainError, match="reason"):
+        promotions.resume(actor=factories.reviewer(), release_id=release.pk, reason=" ")
+    promotions.resume(actor=factories.reviewer(), release_id=release.pk, reason="The complaint was about another model.")
+    assert allowed(owner, release)
+    assert [one.step for one in release.attestations.order_by("pk")] == [Step.PROMOTE, Step.SUSPEND, Step.RESUME]
+    assert list(records.faults()) == []
+
+
+def test_an_earlier_release_is_promoted_again_in_one_step(owner):
+    first, second = two_promotions(owner)
+    ends = Release.objects.get(pk=first.pk).expires_at
+    promotions.roll_back(actor=owner, release_id=first.pk, reason="The new one is slow.")
+    assert (allowed(owner, first), allowed(owner, second)) == (True, False)
+    assert Release.objects.get(pk=first.pk).expires_at == ends
+    assert Release.objects.get(pk=second.pk).state == State.SUPERSEDED
+    assert list(records.faults()) == []
+
+
+def test_a_way_back_needs_an_owner_a_reason_and_an_approval_that_holds(owner):
+    first, second = two_promotions(owner)
+    with pytest.raises(ForbiddenError):
+        promotions.roll_back(actor=factories.reviewer(), release_id=first.pk, reason="So.")
+    with pytest.raises(DomainError, match="reason"), transaction.atomic():
+        promotions.roll_back(actor=owner, release_id=first.pk, reason="")
+    assert allowed(owner, second)
+    with pytest.raises(ConflictError, match="cannot be promoted again"):
+        promotions.roll_back(actor=owner, release_id=second.pk, reason="So.")
+    assets.set_tier(actor=owner, asset_id=first.version.asset_id, tier="limited", reason="It judges people.")
+    with pytest.raises(ConflictError, match="tier"):
+        promotions.roll_back(actor=owner, release_id=first.pk, reason="So.")
+    assets.set_tier(actor=owner, asset_id=first.version.asset_id, tier="minimal", reason="It does not.")
+    Release.objects.filter(pk=first.pk).update(expires_at=timezone.now())
+    with pytest.raises(ConflictError, match="has ended"):
+        promotions.roll_back(actor=owner, release_id=first.pk, reason="So.")
+
+
+def test_a_way_back_does_not_pass_by_a_suspension(owner):
+    first, _ = two_promotions(owner, between="A complaint came in.")
+    with pytest.raises(ConflictError, match="was suspended"):
+        promotions.roll_back(actor=owner, release_id=first.pk, reason="So.")
+
+
 def test_a_later_promotion_supersedes_the_one_before(owner):
     made = factories.version(owner)
     factories.fill_document(owner, made)
@@ -267,6 +334,7 @@ class Walk(RuleBasedStateMachine):
         self.made = factories.ready_version(self.owner, tier="limited")
         self.release = releases.submit(actor=self.owner, version_id=self.made.pk, environment="production")
         self.number = 0
+        self.earlier: list[Release] = []
 
     def attempt(self, act: object, **words: object) -> None:
         try:
@@ -322,9 +390,20 @@ class Walk(RuleBasedStateMachine):
     def revoke(self) -> None:
         self.attempt(promotions.revoke, actor=self.ml, release_id=self.release.pk, reason="So.")
 
-    @precondition(lambda self: Release.objects.get(pk=self.release.pk).state == State.REVOKED)
+    @rule(who=st.sampled_from(["owner", "author", "ml"]), step=st.sampled_from(["suspend", "resume"]))
+    def pause(self, who: str, step: str) -> None:
+        self.attempt(getattr(promotions, step), actor=getattr(self, who), release_id=self.release.pk, reason="So.")
+
+    @precondition(lambda self: self.earlier)
+    @rule(who=st.sampled_from(["owner", "ml"]), number=st.integers(0, 5))
+    def roll_back(self, who: str, number: int) -> None:
+        chosen = self.earlier[number % len(self.earlier)]
+        self.attempt(promotions.roll_back, actor=getattr(self, who), release_id=chosen.pk, reason="So.")
+
+    @precondition(lambda self: not Release.objects.get(pk=self.release.pk).is_open)
     @rule()
     def begin_again(self) -> None:
+        self.earlier.append(self.release)
         assets.set_tier(actor=self.owner, asset_id=self.made.asset_id, tier="limited", reason="So.")
         self.release = releases.submit(actor=self.owner, version_id=self.made.pk, environment="production")
 
@@ -341,6 +420,7 @@ class Walk(RuleBasedStateMachine):
             assert release.snapshot.is_intact
             text = release.attestations.get(kind="promotion").text
             assert all(line.is_good for line in check(text, public_keys(), now=timezone.now()))
+        assert Release.objects.live().filter(version=self.made, environment="production").count() <= 1
         assert list(records.faults()) == []
         assert audit.verify().broken is None
 

@@ -18,7 +18,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from governance.models import Assessment, Dossier, Evaluation, Evidence, JobState, Predictions, Release
 from governance.reports.ll144 import Choices
-from governance.services import dossiers, evaluations, evidence, mappings, predictions, releases, summaries
+from governance.services import dossiers, evaluations, evidence, mappings, predictions, promotions, releases, summaries
 from governance.workflow import Step
 from registry.catalog.loader import frameworks
 from registry.models import Person, Version
@@ -179,6 +179,9 @@ TABLE: dict[str, list[Call]] = {
         Call(row(LOGIN, 404, 422, 422, 422, 302, 422, 422), "approve", {"role": "ml", "comment": "Fine.", "digest": "@digest"}),
         Call(row(LOGIN, 404, 403, 403, 409, 403, 403, 403), "promote", {}),
         Call(row(LOGIN, 404, 403, 403, 409, 409, 403, 403), "revoke", {"reason": "x"}),
+        Call(row(LOGIN, 404, 403, 403, 302, 302, 403, 403), "suspend", {"reason": "x"}),
+        Call(row(LOGIN, 404, 403, 403, 403, 302, 403, 403), "resume", {"reason": "x"}),
+        Call(row(LOGIN, 404, 403, 403, 302, 403, 403, 403), "roll-back", {"reason": "x"}),
     ],
     "dossier": [Call(READ, "release"), Call(row(LOGIN, 404, 302, 302, 302, 302, 302, 302), "release", {})],
     "dossier-download": [Call(READ, "dossier")],
@@ -307,9 +310,12 @@ def furnish(owner: Any, people: dict[str, Person], team: int) -> World:
     summary = summaries.request_summary(actor=owner, evaluation_id=done.pk, choices=chosen)
     summaries.carry_out(summary.pk)
     token, _ = tokens.create_token(actor=owner, name="t", days=1)
-    small = factories.version(owner)
-    factories.fill_document(owner, small)
-    promoted = factories.promotion(owner, small)
+    promoted = factories.promotion(owner, filled(owner))
+    suspended = factories.promotion(owner, filled(owner))
+    promotions.suspend(actor=owner, release_id=suspended.pk, reason="For a test.")
+    superseded = factories.promotion(owner, filled(owner))
+    later = versions.add_version(actor=owner, asset_id=superseded.version.asset_id, name="2", carry_from=superseded.version_id)
+    factories.promotion(owner, later)
     checkpoint = take_checkpoint()
     assert checkpoint is not None
     at = list(made.url_args)
@@ -344,6 +350,9 @@ def furnish(owner: Any, people: dict[str, Person], team: int) -> World:
             "approve": [*at, release.pk, Step.APPROVE],
             "promote": [*at, release.pk, Step.PROMOTE],
             "revoke": [*at, release.pk, Step.REVOKE],
+            "suspend": [*promoted.version.url_args, promoted.pk, Step.SUSPEND],
+            "resume": [*suspended.version.url_args, suspended.pk, Step.RESUME],
+            "roll-back": [*superseded.version.url_args, superseded.pk, Step.ROLL_BACK],
             "dossier": [*at, release.pk, dossier.pk],
             "attestation": [*promoted.version.url_args, promoted.pk, promoted.attestations.get().pk],
             "promoted": [promoted.pk],
@@ -352,6 +361,13 @@ def furnish(owner: Any, people: dict[str, Person], team: int) -> World:
         },
         {"@team": team, "@data": data.pk, "@digest": release.snapshot.digest, "@slug": at[1], "@subject": made.subject},
     )
+
+
+def filled(owner: Any) -> Version:
+    """A version that needs nothing more for staging."""
+    made = factories.version(owner)
+    factories.fill_document(owner, made)
+    return made
 
 
 def names(resolver: URLResolver | None = None, prefix: str = "") -> set[str]:

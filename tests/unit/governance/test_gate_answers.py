@@ -61,6 +61,24 @@ def test_an_item_that_must_hold_is_not_answered_away(value):
     assert reasons(facts)["framework:nist_ai_rmf"].startswith("MAP 1.1 must be answered yes or partly")
 
 
+@pytest.mark.parametrize(("value", "asked"), [("partly", True), ("no", True), ("yes", False)])
+def test_an_item_that_must_be_yes_is_not_met_by_partly(value, asked):
+    nist = FACTS.frameworks[0]
+    content = POLICY.to_json()
+    content["frameworks"][0] = {"framework": "nist_ai_rmf", "answered_percent": 100, "must_be_yes": ["MAP 1.1"]}
+    facts = replace(FACTS, frameworks=(replace(nist, values={**nist.values, "MAP 1.1": value}), FACTS.frameworks[1]))
+    found = {one.key: one.reason for one in may_promote(Policy.from_json(content), facts)}
+    assert ("framework:nist_ai_rmf" in found) is asked
+    assert found.get("framework:nist_ai_rmf", "MAP 1.1 must be answered yes;").startswith("MAP 1.1 must be answered yes;")
+
+
+def test_an_attribute_that_the_policy_names_must_be_looked_at():
+    content = POLICY.to_json()
+    content["evaluations"]["attributes"] = ["sex", "disability"]
+    found = {one.key: one.reason for one in may_promote(Policy.from_json(content), FACTS)}
+    assert "does not look at disability" in found["evaluation"]
+
+
 def test_a_framework_without_items_is_not_an_answered_framework():
     facts = replace(FACTS, frameworks=(FrameworkFact("nist_ai_rmf", 0, FACTS.frameworks[0].values), FACTS.frameworks[1]))
     assert "framework:nist_ai_rmf" in reasons(facts)
