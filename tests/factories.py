@@ -86,6 +86,13 @@ def fill_document(actor: Actor, made: Version) -> None:
     documents.save_fields(actor=actor, document_id=document.pk, values=values, based_on=document.revision)
 
 
+def filled_version(actor: Actor, **fields: Any) -> Version:
+    """A version whose document is filled: with nothing more, a minimal model goes to staging."""
+    made = version(actor, **fields)
+    fill_document(actor, made)
+    return made
+
+
 def answer_everything(actor: Actor, made: Version, value: str = "yes") -> None:
     """Answer every item of every framework."""
     for key, framework in frameworks().items():
@@ -135,8 +142,7 @@ def evaluation(actor: Actor, made: Version, *, rows: int = PREDICTIONS_ROWS) -> 
 
 def ready_version(actor: Actor, *, tier: str = "minimal", rows: int = PREDICTIONS_ROWS) -> Version:
     """A version that lacks nothing but the reviewers' approval."""
-    data = version(actor, kind="dataset", name="2026-10")
-    fill_document(actor, data)
+    data = filled_version(actor, kind="dataset", name="2026-10")
     made = version(actor, tier=tier)
     versions.add_artifact(actor=actor, version_id=made.pk, name="model.bin", sha256="ab" * 32, size=10)
     for relation in ("trained-on", "evaluated-on"):

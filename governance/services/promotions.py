@@ -79,10 +79,7 @@ def resume(*, actor: Actor, release_id: int, reason: str) -> Release:
         ConflictError: the release is not suspended, its approval has ended, its tier is another by now, or its content was changed.
         DomainError: no reason.
     """
-    release = locked_release(release_id)
-    policy.require(actor, Action.RELEASE_RESUME, release.target())
-    _refuse_spent(release, Step.RESUME)
-    return end(actor, release_id, Action.RELEASE_RESUME, Step.RESUME, reason)
+    return end(actor, release_id, Action.RELEASE_RESUME, Step.RESUME, reason, first=_refuse_spent)
 
 
 @transaction.atomic
@@ -98,17 +95,17 @@ def roll_back(*, actor: Actor, release_id: int, reason: str) -> Release:
             now, or its content was changed.
         DomainError: no reason.
     """
-    release = locked_release(release_id)
-    policy.require(actor, Action.RELEASE_ROLL_BACK, release.target())
-    _refuse_spent(release, Step.ROLL_BACK)
-    _refuse_suspended(release)
-    _supersede(actor, release)
-    return end(actor, release_id, Action.RELEASE_ROLL_BACK, Step.ROLL_BACK, reason)
+
+    def take_the_place(release: Release) -> None:
+        _refuse_spent(release)
+        _refuse_suspended(release)
+        _supersede(actor, release)
+
+    return end(actor, release_id, Action.RELEASE_ROLL_BACK, Step.ROLL_BACK, reason, first=take_the_place)
 
 
-def _refuse_spent(release: Release, step: Step) -> None:
+def _refuse_spent(release: Release) -> None:
     """Stop when the approval that a step would bring back no longer holds."""
-    after(State(release.state), step)
     refuse_tampering(release)
     if release.expires_at is None or release.expires_at <= timezone.now():
         text = "The approval of this release has ended. Submit the version again."

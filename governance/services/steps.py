@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from governance.models import Release
@@ -29,8 +30,18 @@ def refuse_tampering(release: Release) -> None:
         raise ConflictError(text)
 
 
-def end(actor: Actor, release_id: int, action: Action, step: Step, reason: str) -> Release:
+def end(
+    actor: Actor, release_id: int, action: Action, step: Step, reason: str, *, first: Callable[[Release], None] | None = None
+) -> Release:
     """Move a release by a step that takes nothing but a reason.
+
+    Args:
+        actor: who takes the step.
+        release_id: the release.
+        action: what must be permitted, and the word of the journal.
+        step: the step.
+        reason: why; never empty.
+        first: what else must hold, or is done, once the step is permitted; it may refuse.
 
     Raises:
         ForbiddenError: the actor may not.
@@ -44,6 +55,8 @@ def end(actor: Actor, release_id: int, action: Action, step: Step, reason: str) 
     if not reason.strip():
         text = "Give the reason; it goes into the journal."
         raise DomainError(text)
+    if first is not None:
+        first(release)
     release.save(update_fields=["state"])
     detail = {"before": before, "after": release.state, "reason": reason.strip()}
     entry = audit.record(actor, action, release.subject, detail)

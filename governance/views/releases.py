@@ -17,6 +17,7 @@ from governance.views.attestations import attestation_panel
 from governance.views.dossiers import panel_of
 from governance.views.frame import find_release
 from governance.views.gatepanel import gate_panel, preflights
+from governance.views.stepspanel import STEPS, offered
 from governance.workflow import DECISIONS, State, Step, open_steps, title
 from registry.errors import DomainError
 from registry.http import Request, page_of, query_without_page, show_refusal
@@ -126,25 +127,18 @@ def _decide(request: Request, release: Release, step: Step) -> HttpResponse:
 
 
 def _end(request: Request, release: Release, step: Step) -> HttpResponse:
-    services = {
-        Step.WITHDRAW: releases.withdraw,
-        Step.REVOKE: promotions.revoke,
-        Step.SUSPEND: promotions.suspend,
-        Step.RESUME: promotions.resume,
-        Step.ROLL_BACK: promotions.roll_back,
-    }
-    if step not in services:
+    if step not in STEPS:
         message = "No such step"
         raise Http404(message)
     form = ReasonForm(request.POST)
     reason = form.cleaned_data["reason"] if form.is_valid() else ""
-    services[step](actor=request.actor, release_id=release.pk, reason=reason)
+    STEPS[step].take(actor=request.actor, release_id=release.pk, reason=reason)
     messages.success(request, "Done, and written in the journal.")
     return redirect(release)
 
 
 def _release_page(request: Request, release: Release, form: DecisionForm | None = None, status: int = 200) -> HttpResponse:
-    actor, state = request.actor, State(release.state)
+    actor = request.actor
     roles = _roles_of(request, release)
     context = {
         **version_frame(request, release.version, "Releases", f"Release {release.pk}"),
@@ -156,21 +150,13 @@ def _release_page(request: Request, release: Release, form: DecisionForm | None 
         "roles": roles,
         "why_not_decide": _why_not_decide(request, release),
         "why_not_promote": refusal(actor, Action.RELEASE_PROMOTE, release.target()),
-        "may_resubmit": _may(request, Action.RELEASE_SUBMIT, release) and Step.RESUBMIT in open_steps(state),
-        "may_withdraw": _may(request, Action.RELEASE_WITHDRAW, release) and Step.WITHDRAW in open_steps(state),
-        "may_revoke": _may(request, Action.RELEASE_REVOKE, release) and Step.REVOKE in open_steps(state),
-        "may_suspend": _may(request, Action.RELEASE_SUSPEND, release) and Step.SUSPEND in open_steps(state),
-        "may_resume": _may(request, Action.RELEASE_RESUME, release) and Step.RESUME in open_steps(state),
-        "may_roll_back": _may(request, Action.RELEASE_ROLL_BACK, release) and Step.ROLL_BACK in open_steps(state),
+        "may_resubmit": Step.RESUBMIT in open_steps(State(release.state)) and not refusal(actor, Action.RELEASE_SUBMIT, release.target()),
+        "steps": offered(actor, release),
         **panel_of(release),
         **attestation_panel(release),
         "content": release.snapshot.content,
     }
     return render(request, "governance/release_detail.html", context, status=status)
-
-
-def _may(request: Request, action: Action, release: Release) -> bool:
-    return refusal(request.actor, action, release.target()) is None
 
 
 def _roles_of(request: Request, release: Release) -> tuple[str, ...]:

@@ -82,8 +82,7 @@ def test_a_statement_says_what_the_promotion_rests_on(promoted):
 
 
 def test_a_version_without_artifacts_is_attested_by_its_snapshot(owner):
-    made = factories.version(owner)
-    factories.fill_document(owner, made)
+    made = factories.filled_version(owner)
     release = factories.promotion(owner, made)
     assert statement(envelope(release))["subject"][0]["digest"] == {"sha256": release.snapshot.digest}
 
@@ -174,15 +173,13 @@ def test_an_attestation_of_an_earlier_key_stays_good_and_a_new_one_names_the_new
     rotate_key(actor=SYSTEM)
     assert ask(promoted).allowed
     assert all(one.is_good for one in check(envelope(promoted), public_keys(), now=timezone.now()))
-    made = factories.version(owner)
-    factories.fill_document(owner, made)
+    made = factories.filled_version(owner)
     after = factories.promotion(owner, made)
     assert json.loads(envelope(after))["signatures"][0]["keyid"] != before
 
 
 def test_without_a_signature_there_is_no_promotion(owner, monkeypatch):
-    made = factories.version(owner)
-    factories.fill_document(owner, made)
+    made = factories.filled_version(owner)
     release = factories.release(owner, made)
     entries = audit.history().count()
 

@@ -149,8 +149,7 @@ class TestWhatItSays:
         assert "This decision is about an earlier snapshot and no longer counts." in text
 
     def test_it_shows_the_snapshot_and_not_the_document_of_today(self, owner):
-        version = factories.version(owner)
-        factories.fill_document(owner, version)
+        version = factories.filled_version(owner)
         release = factories.release(owner, version)
         document = documents.Document.objects.get(version=version)
         documents.save_fields(actor=owner, document_id=document.pk, values={"overview": "Changed afterwards."}, based_on=document.revision)

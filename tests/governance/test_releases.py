@@ -36,8 +36,7 @@ def owner() -> Actor:
 
 
 def test_a_minimal_model_goes_to_staging_without_reviewers(owner):
-    made = factories.version(owner)
-    factories.fill_document(owner, made)
+    made = factories.filled_version(owner)
     release = factories.release(owner, made)
     promoted = promotions.promote(actor=owner, release_id=release.pk)
     assert promoted.state == State.PROMOTED
@@ -83,8 +82,7 @@ def test_a_decision_on_content_that_was_replaced_is_refused(owner):
 
 
 def test_a_new_snapshot_makes_earlier_approvals_stale(owner):
-    made = factories.version(owner, tier="limited")
-    factories.fill_document(owner, made)
+    made = factories.filled_version(owner, tier="limited")
     factories.answer_everything(owner, made)
     release = factories.release(owner, made)
     factories.decide(factories.reviewer(), release)
@@ -144,8 +142,7 @@ def test_who_asked_for_changes_can_lift_it_and_a_colleague_cannot(owner):
 
 
 def test_a_promotion_ends_on_its_day(owner):
-    made = factories.version(owner)
-    factories.fill_document(owner, made)
+    made = factories.filled_version(owner)
     release = factories.release(owner, made)
     promotions.promote(actor=owner, release_id=release.pk)
     Release.objects.filter(pk=release.pk).update(expires_at=timezone.now() - timedelta(seconds=1))
@@ -154,8 +151,7 @@ def test_a_promotion_ends_on_its_day(owner):
 
 
 def test_a_revoked_promotion_closes_the_gate(owner):
-    made = factories.version(owner)
-    factories.fill_document(owner, made)
+    made = factories.filled_version(owner)
     release = factories.release(owner, made)
     promotions.promote(actor=owner, release_id=release.pk)
     promotions.revoke(actor=factories.reviewer(), release_id=release.pk, reason="A fault was found.")
@@ -164,8 +160,7 @@ def test_a_revoked_promotion_closes_the_gate(owner):
 
 def two_promotions(owner: Actor, *, between: str = "") -> tuple[Release, Release]:
     """Two promotions of a model, the second in the place of the first, which was suspended before for a reason if one is given."""
-    made = factories.version(owner)
-    factories.fill_document(owner, made)
+    made = factories.filled_version(owner)
     first = factories.promotion(owner, made)
     if between:
         promotions.suspend(actor=owner, release_id=first.pk, reason=between)
@@ -179,8 +174,7 @@ def allowed(owner: Actor, release: Release) -> bool:
 
 
 def test_a_suspended_promotion_is_resumed_by_a_reviewer_alone(owner):
-    made = factories.version(owner)
-    factories.fill_document(owner, made)
+    made = factories.filled_version(owner)
     release = factories.promotion(owner, made)
     promotions.suspend(actor=owner, release_id=release.pk, reason="A complaint came in.")
     assert not allowed(owner, release)
@@ -230,8 +224,7 @@ def test_a_way_back_does_not_pass_by_a_suspension(owner):
 
 
 def test_a_later_promotion_supersedes_the_one_before(owner):
-    made = factories.version(owner)
-    factories.fill_document(owner, made)
+    made = factories.filled_version(owner)
     promotions.promote(actor=owner, release_id=factories.release(owner, made).pk)
     second = versions.add_version(actor=owner, asset_id=made.asset_id, name="2.0.0", carry_from=made.pk)
     promotions.promote(actor=owner, release_id=factories.release(owner, second).pk)
@@ -240,8 +233,7 @@ def test_a_later_promotion_supersedes_the_one_before(owner):
 
 
 def test_the_gate_answers_by_artifact(owner):
-    made = factories.version(owner)
-    factories.fill_document(owner, made)
+    made = factories.filled_version(owner)
     versions.add_artifact(actor=owner, version_id=made.pk, name="m", sha256="12" * 32, size=1)
     promotions.promote(actor=owner, release_id=factories.release(owner, made).pk)
     assert ask_about_artifact(actor=owner, artifact=f"sha256:{'12' * 32}", environment="staging").allowed
@@ -249,8 +241,7 @@ def test_the_gate_answers_by_artifact(owner):
 
 
 def test_an_artifact_added_after_the_approval_is_not_let_through(owner):
-    made = factories.version(owner)
-    factories.fill_document(owner, made)
+    made = factories.filled_version(owner)
     promotions.promote(actor=owner, release_id=factories.release(owner, made).pk)
     versions.add_artifact(actor=owner, version_id=made.pk, name="m", sha256="12" * 32, size=1)
     assert not ask_about_artifact(actor=owner, artifact="12" * 32, environment="staging").allowed
@@ -263,8 +254,7 @@ def test_a_role_that_the_policy_does_not_name_decides_nothing(owner):
 
 
 def test_a_model_that_became_prohibited_is_not_let_through(owner):
-    made = factories.version(owner)
-    factories.fill_document(owner, made)
+    made = factories.filled_version(owner)
     promotions.promote(actor=owner, release_id=factories.release(owner, made).pk)
     assets.set_tier(actor=owner, asset_id=made.asset_id, tier="prohibited", reason="The law changed.")
     answer = ask_about_version(actor=owner, model=made.asset.slug, version="1.0.0", environment="staging")
@@ -272,8 +262,7 @@ def test_a_model_that_became_prohibited_is_not_let_through(owner):
 
 
 def test_changed_bytes_of_a_snapshot_close_the_gate(owner):
-    made = factories.version(owner)
-    factories.fill_document(owner, made)
+    made = factories.filled_version(owner)
     release = factories.release(owner, made)
     promotions.promote(actor=owner, release_id=release.pk)
     Snapshot.objects.filter(pk=release.snapshot_id).update(text=release.snapshot.text.replace("1.0.0", "1.0.1"))
@@ -283,8 +272,7 @@ def test_changed_bytes_of_a_snapshot_close_the_gate(owner):
 
 def test_nobody_decides_on_changed_bytes_and_nobody_promotes_them(owner):
     reviewed = factories.release(owner, factories.version(owner, tier="limited"))
-    minimal = factories.version(owner)
-    factories.fill_document(owner, minimal)
+    minimal = factories.filled_version(owner)
     ready = factories.release(owner, minimal)
     for release in (reviewed, ready):
         Snapshot.objects.filter(pk=release.snapshot_id).update(text=release.snapshot.text.replace("1.0.0", "1.0.1"))
@@ -298,8 +286,7 @@ def test_nobody_decides_on_changed_bytes_and_nobody_promotes_them(owner):
 
 @pytest.mark.parametrize(("promote", "code"), [(False, 1), (True, None)])
 def test_the_command_exits_0_or_1_and_prints_the_reasons(owner, promote, code):
-    made = factories.version(owner)
-    factories.fill_document(owner, made)
+    made = factories.filled_version(owner)
     release = factories.release(owner, made)
     if promote:
         promotions.promote(actor=owner, release_id=release.pk)

@@ -25,8 +25,7 @@ def owner():
 
 @pytest.fixture
 def promoted(owner):
-    made = factories.version(owner, name="1.0.0")
-    factories.fill_document(owner, made)
+    made = factories.filled_version(owner, name="1.0.0")
     versions.add_artifact(actor=owner, version_id=made.pk, name="model.bin", sha256=DIGEST, size=1)
     return factories.promotion(owner, made)
 

@@ -310,10 +310,10 @@ def furnish(owner: Any, people: dict[str, Person], team: int) -> World:
     summary = summaries.request_summary(actor=owner, evaluation_id=done.pk, choices=chosen)
     summaries.carry_out(summary.pk)
     token, _ = tokens.create_token(actor=owner, name="t", days=1)
-    promoted = factories.promotion(owner, filled(owner))
-    suspended = factories.promotion(owner, filled(owner))
+    promoted = factories.promotion(owner, factories.filled_version(owner))
+    suspended = factories.promotion(owner, factories.filled_version(owner))
     promotions.suspend(actor=owner, release_id=suspended.pk, reason="For a test.")
-    superseded = factories.promotion(owner, filled(owner))
+    superseded = factories.promotion(owner, factories.filled_version(owner))
     later = versions.add_version(actor=owner, asset_id=superseded.version.asset_id, name="2", carry_from=superseded.version_id)
     factories.promotion(owner, later)
     checkpoint = take_checkpoint()
@@ -361,13 +361,6 @@ def furnish(owner: Any, people: dict[str, Person], team: int) -> World:
         },
         {"@team": team, "@data": data.pk, "@digest": release.snapshot.digest, "@slug": at[1], "@subject": made.subject},
     )
-
-
-def filled(owner: Any) -> Version:
-    """A version that needs nothing more for staging."""
-    made = factories.version(owner)
-    factories.fill_document(owner, made)
-    return made
 
 
 def names(resolver: URLResolver | None = None, prefix: str = "") -> set[str]:
