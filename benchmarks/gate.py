@@ -92,7 +92,7 @@ def _claim(claims: Claims, name: str, bar: float, asked: argparse.Namespace, ser
 
 
 def _measure(releases: int, seconds: int, server: str) -> Figures:
-    with tempfile.TemporaryDirectory() as folder, _database(server) as url:
+    with tempfile.TemporaryDirectory() as folder, fresh_database(server) as url:
         environment = {**os.environ, "ASSAY_HOME": folder, "DJANGO_SETTINGS_MODULE": "benchmarks.gate_settings"}
         environment |= {"ALLOWED_HOSTS": "127.0.0.1", **({"DATABASE_URL": url} if url else {})}
         command = [sys.executable, "-m", "benchmarks.gate_data", str(releases)]
@@ -168,7 +168,7 @@ def _wait() -> None:
 
 
 @contextlib.contextmanager
-def _database(server: str) -> Iterator[str]:
+def fresh_database(server: str) -> Iterator[str]:
     """Yield the address of a fresh PostgreSQL database, dropped at the end; empty for SQLite."""
     if not server:
         yield ""

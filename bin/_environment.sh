@@ -70,3 +70,11 @@ for name in ("libpango-1.0.so.0", "libpangoft2-1.0.so.0", "libharfbuzz-subset.so
     ctypes.CDLL(name)
 PYTHON
 }
+
+# What every script of the world needs to be printed; governance/reports/fonts/fonts.conf names their folders.
+font_packages=(fonts-dejavu-core fonts-noto-core fonts-noto-cjk)
+
+has_fonts() {
+  local fonts=/usr/share/fonts
+  [ -e $fonts/truetype/dejavu/DejaVuSans.ttf ] && [ -e $fonts/truetype/noto/NotoSans-Regular.ttf ] && [ -e $fonts/opentype/noto/NotoSansCJK-Regular.ttc ]
+}

@@ -16,6 +16,9 @@ import django
 from django.core.management import call_command
 from django.db import connection
 
+from governance.services import seal
+from registry.errors import DomainError
+
 
 class Demo(StrEnum):
     """What the file ``demo`` in ASSAY_HOME says."""
@@ -44,11 +47,21 @@ def prepare(home: Path, *, with_demo: bool) -> None:
         file.write_text(Demo.WANTED if wanted else Demo.DECLINED, encoding="ascii")
     call_command("migrate", verbosity=0, interactive=False)
     call_command("attest_earlier", verbosity=0)
+    make_seal()
+    call_command("load_policies", verbosity=0)
     if with_demo and file.read_text(encoding="ascii") == Demo.WANTED:
         sys.stdout.write("First start: seeding the demo workspace. This takes a few seconds.\n")
         sys.stdout.flush()
         call_command("seed_demo", verbosity=0)
         file.write_text(Demo.SEEDED, encoding="ascii")
+
+
+def make_seal() -> None:
+    """Make the certificate that signs PDFs, or say why the one that is given cannot be used; everything else works without."""
+    try:
+        seal.certificates()
+    except DomainError as error:
+        sys.stderr.write(f"PDFs cannot be signed. {error.message}\n")
 
 
 def main() -> None:

@@ -37,6 +37,8 @@ DEMO_LOGINS: Final = (
     ("legal@demo.example", "Lena Vogt, legal reviewer"),
     ("auditor@demo.example", "Aino Saari, auditor"),
     ("admin@demo.example", "Adam Berg, administrator"),
+    ("policy@demo.example", "Petra Holm, policy administrator"),
+    ("policy2@demo.example", "Paul Roth, policy administrator, who publishes what Petra proposes"),
 )
 
 
@@ -171,6 +173,7 @@ def serve(home: Path, options: argparse.Namespace) -> int:
             environment["REDIS_URL"] = stack.enter_context(embedded_broker(home))
         if options.host not in ANY_ADDRESS:
             environment.setdefault("ALLOWED_HOSTS", f"localhost,127.0.0.1,[::1],{options.host}")
+            environment.setdefault("ASSAY_URL", f"http://{options.host}:{options.port}")
         collect_static(home, environment)
         step([sys.executable, "-m", "config.prepare", *(["--no-demo"] if options.no_demo else [])], environment)
         web, worker = children(home, options.host, options.port, environment)

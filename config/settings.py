@@ -11,6 +11,7 @@ import sys
 from typing import Any, Final
 
 import environ
+from celery.schedules import crontab
 from django.core.exceptions import ImproperlyConfigured
 
 from config.home import CHECKOUT, assay_home, kept_secret, running_broker
@@ -49,6 +50,8 @@ SIGNING_ALGORITHM = env("SIGNING_ALGORITHM", default="ed25519")
 # Public halves of keys that signed earlier, as PEM texts one after the other; beside those in ASSAY_HOME/keys.
 EARLIER_KEYS = env("EARLIER_KEYS", default="")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+# Where people reach Assay; mail and print lead there.
+ASSAY_URL = env("ASSAY_URL", default="http://127.0.0.1:8000").rstrip("/")
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
 # HTTPS=1 says that people reach Assay through TLS; on loopback they do not.
@@ -106,6 +109,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "registry.http.ActorMiddleware",
+    "registry.unsent.UnsentMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -159,6 +163,10 @@ CACHES = {
     if REDIS_URL
     else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
 }
+# Who knows what the claims of a card say: the registry asks by this name, because it does not look up to governance.
+FIGURES_SOURCE = "governance.services.claims.figures"
+LIVE_SOURCE = "governance.services.live.blocks"
+EVALUATIONS_SOURCE = "governance.services.claims.evaluations_of"
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
@@ -178,6 +186,10 @@ EVALUATION_STALL_SECONDS = env.int("EVALUATION_STALL_SECONDS", default=60)
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "governance.sweep", "schedule": env.float("SWEEP_SECONDS", default=15.0)},
     "checkpoint": {"task": "registry.take_checkpoint", "schedule": env.float("CHECKPOINT_SECONDS", default=3600.0)},
+    "mail": {"task": "registry.send_mail", "schedule": env.float("MAIL_SWEEP_SECONDS", default=60.0)},
+    "digests": {"task": "registry.send_digests", "schedule": crontab(hour=env.int("DIGEST_HOUR", default=6), minute=0)},
+    "remind": {"task": "governance.remind", "schedule": env.float("REMIND_SECONDS", default=3600.0)},
+    "register": {"task": "governance.request_register", "schedule": 21_600.0},
     "retention": {"task": "governance.delete_due_predictions", "schedule": 3600.0},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(ASSAY_HOME / "beat-schedule")
@@ -193,7 +205,10 @@ AUTH_PASSWORD_VALIDATORS = [
         "NumericPasswordValidator",
     )
 ]
+IMPACT_OF_A_CHANGE = "governance.services.impact.sentences"  # who tells the registry whose approvals a change makes stale
+CARRIED_FORWARD = "governance.services.carrying.carry_answers"  # what else goes from a version to the next
 LOGIN_URL = "account_login"
+CSRF_FAILURE_VIEW = "registry.unsent.csrf_failure"
 LOGIN_REDIRECT_URL = "home"
 ACCOUNT_ADAPTER = "registry.http.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
@@ -214,6 +229,9 @@ EMAIL_USE_TLS, EMAIL_USE_SSL = _EMAIL.get("EMAIL_USE_TLS", False), _EMAIL.get("E
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="assay@localhost")
 
 LANGUAGE_CODE = "en"
+# The pages speak English; what is printed speaks the language that is chosen for it.
+LANGUAGES = [("en", "English"), ("de", "Deutsch"), ("fr", "Français"), ("da", "Dansk")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = "UTC"
 USE_TZ = True
 USE_I18N = True
@@ -242,6 +260,14 @@ WHITENOISE_USE_FINDERS = not _IS_COLLECTED
 PREDICTIONS_MAX_BYTES = env.int("PREDICTIONS_MAX_BYTES", default=5 * 1024**3)
 PREDICTIONS_UNMEASURED_DAYS = env.int("PREDICTIONS_UNMEASURED_DAYS", default=7)
 EVIDENCE_MAX_BYTES = env.int("EVIDENCE_MAX_BYTES", default=25 * 1024**2)
+# What the rendering of one PDF may take: pages, seconds, and bytes of address space.
+PDF_PAGES = env.int("PDF_PAGES", default=600)
+PDF_SECONDS = env.int("PDF_SECONDS", default=300)
+PDF_MEMORY = env.int("PDF_MEMORY", default=2 * 1024**3)
+# The seal of PDFs: a PKCS #12 file and its password, else one is made and kept in ASSAY_HOME/keys; and a timestamp server.
+PDF_PKCS12 = env("PDF_PKCS12", default="")
+PDF_PKCS12_PASSWORD = env("PDF_PKCS12_PASSWORD", default="")
+PDF_TIMESTAMP_URL = env("PDF_TIMESTAMP_URL", default="")
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 
 REST_FRAMEWORK = {

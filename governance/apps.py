@@ -9,6 +9,7 @@ from django.apps import AppConfig
 from django.core import checks
 
 from governance.gate import policies
+from registry.catalog.loader import use_framework_editions
 from registry.errors import DomainError
 
 
@@ -28,5 +29,8 @@ class GovernanceConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register the check of the policies."""
+        """Register the check of the policies, and say where the editions of frameworks are kept."""
+        from governance.services.catalog import text_of  # noqa: PLC0415 - its tables are there only now
+
         checks.register(policies_are_sound)
+        use_framework_editions(text_of)

@@ -17,3 +17,17 @@ class StepConverter:
     def to_url(self, value: Step) -> str:
         """Return the word of the address."""
         return Step(value).value.replace("_", "-")
+
+
+class HexConverter:
+    """The digits of a digest that are in a short address."""
+
+    regex = "[0-9a-f]{16,64}"
+
+    def to_python(self, value: str) -> str:
+        """Return the digits."""
+        return value
+
+    def to_url(self, value: str) -> str:
+        """Return the digits."""
+        return value

@@ -11,10 +11,11 @@ import logging
 from typing import Any
 
 from celery import shared_task
+from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from governance.models import BiasAuditSummary, Dossier, Evaluation
-from governance.services import dossiers, evaluations, jobs, retention, summaries
+from governance.models import BiasAuditSummary, Bundle, Dossier, Evaluation, Register
+from governance.services import bundles, dossiers, evaluations, jobs, registers, reminders, retention, summaries
 from registry.policy import SYSTEM
 
 logger = logging.getLogger(__name__)
@@ -38,6 +39,26 @@ def render_summary(summary_id: int) -> None:
     summaries.carry_out(summary_id)
 
 
+@shared_task(name="governance.pack_bundle")
+def pack_bundle(bundle_id: int) -> None:
+    """Put the PDFs of many releases into one ZIP."""
+    bundles.carry_out(bundle_id)
+
+
+@shared_task(name="governance.fill_register")
+def fill_register(register_id: int) -> None:
+    """Make one register of all models."""
+    registers.carry_out(register_id)
+
+
+@shared_task(name="governance.request_register")
+def request_register() -> None:
+    """Ask for the register of the quarter that has ended, once."""
+    row = registers.request_due(actor=SYSTEM, today=timezone.now().date())
+    if row is not None:
+        ring(fill_register, row.pk)
+
+
 @shared_task(name="governance.sweep")
 def sweep() -> None:
     """Ring again for jobs whose bell was lost or whose worker went silent."""
@@ -47,6 +68,10 @@ def sweep() -> None:
         ring(render_dossier, pk)
     for pk in jobs.forsaken(BiasAuditSummary).values_list("pk", flat=True):
         ring(render_summary, pk)
+    for pk in jobs.forsaken(Bundle).values_list("pk", flat=True):
+        ring(pack_bundle, pk)
+    for pk in jobs.forsaken(Register).values_list("pk", flat=True):
+        ring(fill_register, pk)
 
 
 @shared_task(name="governance.delete_due_predictions")
@@ -54,6 +79,13 @@ def delete_due_predictions() -> None:
     """Delete the files of predictions that have served, and what broken uploads left behind."""
     retention.delete_due(actor=SYSTEM)
     retention.delete_stale_stages()
+
+
+@shared_task(name="governance.remind")
+def remind() -> None:
+    """Remind of reviews that are due, and ask for re-reviews of approvals that end soon."""
+    reminders.schedule_rereviews(actor=SYSTEM)
+    reminders.remind(actor=SYSTEM)
 
 
 def ring(task: Any, pk: int) -> bool:

@@ -1,4 +1,4 @@
-"""The three ways in which the product says no.
+"""The four ways in which the product says no.
 
 Every refusal is one of these, carries a whole sentence for a person, and
 knows its HTTP status; views never catch them (``registry.http`` does).
@@ -15,6 +15,12 @@ class DomainError(Exception):
     def __init__(self, message: str) -> None:
         super().__init__(message)
         self.message = message
+
+
+class SignInError(DomainError):
+    """Nobody is known to be asking (401)."""
+
+    status = 401
 
 
 class ForbiddenError(DomainError):

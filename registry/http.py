@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
@@ -20,11 +20,12 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
 
-from registry.errors import DomainError, ForbiddenError
-from registry.models import Person
+from registry.errors import DomainError, ForbiddenError, SignInError
+from registry.models import Notice, Person
 from registry.policy import ANONYMOUS, Action, Actor, refusal
-from registry.services.bearer import holder_of_token
+from registry.services.bearer import Bearer
 
 if TYPE_CHECKING:
     from django_htmx.middleware import HtmxDetails
@@ -37,7 +38,9 @@ NAVIGATION: Final = (
     ("Home", "home"),
     ("Models", "model-list"),
     ("Datasets", "dataset-list"),
+    ("Risks", "risk-register"),
     ("Releases", "release-list"),
+    ("Overview", "overview"),
     ("Policies", "policy-list"),
 )
 
@@ -46,6 +49,7 @@ class Request(HttpRequest):
     """A request as our middleware leaves it."""
 
     actor: Actor
+    bearer: Bearer | None
     htmx: HtmxDetails
 
 
@@ -58,27 +62,46 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
+View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 
 
 class ActorMiddleware:
-    """Put an ``Actor`` on the request: the person of the session or of a bearer token."""
+    """Put an ``Actor`` on the request: the person of the session or of a bearer token.
+
+    A token is looked at as its view is about to be called, since a view that
+    is marked with ``takes_token`` does so by itself.
+    """
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """Answer with the actor in place; a bad token is refused at once."""
+        """Answer with the actor in place."""
+        ours = cast("Request", request)
         scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
+        ours.actor, ours.bearer = ANONYMOUS, None
         if scheme.lower() == "bearer" and request.path.startswith(API):
-            holder = holder_of_token(secret.strip())
-            if holder is None:
-                return JsonResponse({"error": "The token is unknown, expired or revoked."}, status=401)
-            request.user, cast("Request", request).actor = holder
+            ours.bearer = Bearer(secret.strip())
             request._dont_enforce_csrf_checks = True  # type: ignore[attr-defined]  # noqa: SLF001
-            return self.get_response(request)
-        user = request.user
-        cast("Request", request).actor = user.actor() if isinstance(user, Person) else ANONYMOUS
+        elif isinstance(request.user, Person):
+            ours.actor = request.user.actor()
         return self.get_response(request)
+
+    def process_view(self, request: Request, view: Callable[..., Any], args: Any, kwargs: Any) -> HttpResponse | None:
+        """Find out whose token it is; a bad one is refused at once."""
+        if request.bearer is None or getattr(view, "takes_token", False):
+            return None
+        try:
+            request.user, request.actor = request.bearer.holder()
+        except SignInError as error:
+            return JsonResponse({"error": error.message}, status=error.status)
+        return None
+
+
+def takes_token(view: View) -> View:
+    """Mark a view that is given ``request.bearer`` as it came, and sees to it that the token is good."""
+    view.takes_token = True  # type: ignore[attr-defined]
+    return view
 
 
 class DomainErrorMiddleware:
@@ -151,12 +174,15 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     items = [_item(request, label, reverse(name)) for label, name in NAVIGATION]
     if refusal(actor, Action.JOURNAL_READ) is None:
         items.append(_item(request, "Journal", reverse("journal")))
+    if refusal(actor, Action.TEMPLATE_EDIT) is None:
+        items.append(_item(request, "Templates", reverse("template-list")))
     if refusal(actor, Action.PEOPLE_MANAGE) is None:
         items.append(_item(request, "People", reverse("people")))
     return {
         "navigation": items,
         "actor": actor,
         "signed_in_person": request.user,
+        "unread_notices": SimpleLazyObject(lambda: Notice.objects.unread(actor.id).count()),
         "assay_version": settings.ASSAY_VERSION,
         "now": timezone.now(),
     }

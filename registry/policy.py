@@ -10,148 +10,44 @@ no skip flag.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
+from registry.actions import Action
+from registry.actor import ANONYMOUS, NOTHING, REVIEWER_ROLES, SYSTEM, Actor, Role, Target, TeamRole, role_title
 from registry.errors import ForbiddenError
 
+__all__ = [
+    "ANONYMOUS",
+    "NOTHING",
+    "REVIEWER_ROLES",
+    "RULES",
+    "SYSTEM",
+    "Action",
+    "Actor",
+    "Role",
+    "Target",
+    "TeamRole",
+    "refusal",
+    "require",
+    "role_title",
+]
 
-class Role(StrEnum):
-    """What a person is in the organisation."""
-
-    REVIEWER_ML = "reviewer-ml"
-    REVIEWER_PRIVACY = "reviewer-privacy"
-    REVIEWER_LEGAL = "reviewer-legal"
-    REVIEWER_SECURITY = "reviewer-security"
-    POLICY_ADMINISTRATOR = "policy-administrator"
-    AUDITOR = "auditor"
-    ADMINISTRATOR = "administrator"
-
-
-class TeamRole(StrEnum):
-    """What a person is in a team, weakest first."""
-
-    VIEWER = "viewer"
-    CONTRIBUTOR = "contributor"
-    OWNER = "owner"
-
-
-class Action(StrEnum):
-    """Everything that anyone can do; also the words of the journal."""
-
-    ASSET_REGISTER = "asset.register"
-    ASSET_EDIT = "asset.edit"
-    VERSION_ADD = "version.add"
-    VERSION_EDIT = "version.edit"
-    DOCUMENT_WRITE = "document.write"
-    SNAPSHOT_TAKE = "snapshot.take"
-    CHECKLIST_ANSWER = "checklist.answer"
-    EVALUATION_REQUEST = "evaluation.request"
-    EVALUATION_FINISH = "evaluation.finish"
-    EVALUATION_CANCEL = "evaluation.cancel"
-    CONTRACT_EDIT = "contract.edit"
-    MAPPING_EDIT = "mapping.edit"
-    PREDICTIONS_DELETE = "predictions.delete"
-    RELEASE_SUBMIT = "release.submit"
-    RELEASE_DECIDE = "release.decide"
-    RELEASE_PROMOTE = "release.promote"
-    RELEASE_WITHDRAW = "release.withdraw"
-    RELEASE_REVOKE = "release.revoke"
-    RELEASE_SUSPEND = "release.suspend"
-    RELEASE_RESUME = "release.resume"
-    RELEASE_ROLL_BACK = "release.roll_back"
-    DOSSIER_REQUEST = "dossier.request"
-    DOSSIER_FINISH = "dossier.finish"
-    SUMMARY_REQUEST = "summary.request"
-    SUMMARY_FINISH = "summary.finish"
-    JOURNAL_READ = "journal.read"
-    PEOPLE_MANAGE = "people.manage"
-    KEY_MANAGE = "key.manage"
-    TOKEN_MANAGE = "token.manage"  # noqa: S105 - the name of an action, not a secret
-
-
-REVIEWER_ROLES: Final[Mapping[str, Role]] = MappingProxyType(
-    {
-        "ml": Role.REVIEWER_ML,
-        "privacy": Role.REVIEWER_PRIVACY,
-        "legal": Role.REVIEWER_LEGAL,
-        "security": Role.REVIEWER_SECURITY,
-    }
-)
-
-
-def role_title(role: str) -> str:
-    """Return a reviewing role as a person writes it: ML, privacy, legal, security."""
-    return "ML" if role == "ml" else role
-
-
-@dataclass(frozen=True)
-class Actor:
-    """Who acts: a signed-in person, nobody, or the system itself."""
-
-    name: str
-    person_id: int | None = None
-    roles: frozenset[Role] = frozenset()
-    teams: Mapping[int, TeamRole] = field(default_factory=dict)
-    is_system: bool = False
-
-    @property
-    def is_person(self) -> bool:
-        """Whether a signed-in person acts."""
-        return self.person_id is not None
-
-    @property
-    def id(self) -> int:
-        """The id of the signed-in person who acts.
-
-        Raises:
-            ForbiddenError: nobody is signed in.
-        """
-        if self.person_id is None:
-            message = "Sign in first."
-            raise ForbiddenError(message)
-        return self.person_id
-
-    @property
-    def sees_everything(self) -> bool:
-        """Whether an organisation role opens every record for reading."""
-        return bool(self.roles) or self.is_system
-
-    @property
-    def reviewer_roles(self) -> tuple[str, ...]:
-        """The policy's names of the reviewing roles that this person holds."""
-        return tuple(name for name, role in REVIEWER_ROLES.items() if role in self.roles)
-
-
-SYSTEM: Final = Actor(name="Assay", is_system=True)
-ANONYMOUS: Final = Actor(name="Nobody")
-
-
-@dataclass(frozen=True)
-class Target:
-    """What is acted on, as far as permission needs to know it.
-
-    Attributes:
-        team_id: the team that owns it.
-        authors: people who wrote, froze or submitted the content.
-        role: the reviewing role in which a decision is taken.
-        person_id: whose own thing it is.
-    """
-
-    team_id: int | None = None
-    authors: frozenset[int] = frozenset()
-    role: str | None = None
-    person_id: int | None = None
-
-
-NOTHING: Final = Target()
 Check = Callable[[Actor, Target], str | None]
 
 
 def _person(actor: Actor, _: Target) -> str | None:
     return None if actor.is_person else "Sign in first."
+
+
+def _person_or_system(actor: Actor, _: Target) -> str | None:
+    return None if actor.is_person or actor.is_system else "Sign in first."
+
+
+def _sees_everything(actor: Actor, _: Target) -> str | None:
+    if actor.sees_everything:
+        return None
+    return "The register shows every model of the house. Ask a reviewer, an auditor or an administrator for it."
 
 
 def _system(actor: Actor, _: Target) -> str | None:
@@ -162,6 +58,12 @@ def _in_some_team(actor: Actor, _: Target) -> str | None:
     if any(role is not TeamRole.VIEWER for role in actor.teams.values()):
         return None
     return "You are not a contributor or owner in any team. Ask an administrator to add you to one."
+
+
+def _sees(actor: Actor, target: Target) -> str | None:
+    if actor.sees_everything or target.team_id in actor.teams:
+        return None
+    return "Only members of the team and people with an organisation role may do this."
 
 
 def _contributor(actor: Actor, target: Target) -> str | None:
@@ -182,6 +84,20 @@ def _not_author(actor: Actor, target: Target) -> str | None:
     return "Nobody decides on their own work: you wrote, froze or submitted part of this content."
 
 
+def _not_owner_again(actor: Actor, target: Target) -> str | None:
+    if not target.is_rereview:
+        return None
+    if actor.teams.get(target.team_id or 0) is TeamRole.OWNER or actor.person_id in target.owners:
+        return "This is a re-review, and somebody other than those who own the model or the release does it."
+    return None
+
+
+def _not_excluded(actor: Actor, target: Target) -> str | None:
+    if actor.person_id not in target.excluded:
+        return None
+    return "The policy excludes the people of the model's own team from its review."
+
+
 def _holds_role(actor: Actor, target: Target) -> str | None:
     role = REVIEWER_ROLES.get(target.role or "")
     if role is None:
@@ -195,8 +111,32 @@ def _owner_or_reviewer(actor: Actor, target: Target) -> str | None:
     return "Only an owner of the team or a reviewer may do this."
 
 
+def _not_risk_writer(actor: Actor, target: Target) -> str | None:
+    if actor.person_id not in target.authors:
+        return None
+    return "Nobody accepts a risk that they wrote. Ask another holder of the role."
+
+
+def _contributor_or_reviewer(actor: Actor, target: Target) -> str | None:
+    if actor.reviewer_roles or _contributor(actor, target) is None:
+        return None
+    return "Only contributors and owners of the team, and reviewers, may do this."
+
+
 def _reviewer(actor: Actor, _: Target) -> str | None:
     return None if actor.reviewer_roles else "Only a reviewer may do this."
+
+
+def _own_or_contributor(actor: Actor, target: Target) -> str | None:
+    return None if actor.person_id == target.person_id else _contributor(actor, target)
+
+
+def _own_or_other_reviewer(actor: Actor, target: Target) -> str | None:
+    if actor.person_id == target.person_id:
+        return None
+    if not actor.reviewer_roles:
+        return "This comment blocks approval: only who wrote it, or another reviewer, may resolve it."
+    return _not_author(actor, target)
 
 
 def _reads_journal(actor: Actor, _: Target) -> str | None:
@@ -211,6 +151,10 @@ def _administrator(actor: Actor, _: Target) -> str | None:
     return "Only an administrator manages people and teams."
 
 
+def _policy_administrator(actor: Actor, _: Target) -> str | None:
+    return None if Role.POLICY_ADMINISTRATOR in actor.roles else "Only a policy administrator does this."
+
+
 def _own(actor: Actor, target: Target) -> str | None:
     return None if actor.person_id == target.person_id else "Only the person to whom it belongs may do this."
 
@@ -219,11 +163,28 @@ RULES: Final[Mapping[Action, tuple[Check, ...]]] = MappingProxyType(
     {
         Action.ASSET_REGISTER: (_person, _in_some_team, _contributor),
         Action.ASSET_EDIT: (_person, _owner),
+        Action.TRIAGE_ANSWER: (_person, _owner),
+        Action.TIER_PROPOSE: (_person, _owner),
+        Action.TIER_DECIDE: (_person, _not_author, _holds_role),
+        Action.TIER_WITHDRAW: (_person, _owner),
+        Action.KEY_DATES_EDIT: (_person, _policy_administrator),
         Action.VERSION_ADD: (_person, _contributor),
         Action.VERSION_EDIT: (_person, _contributor),
         Action.DOCUMENT_WRITE: (_person, _contributor),
+        Action.COMMENT_WRITE: (_person, _sees),
+        Action.COMMENT_BLOCK: (_person, _reviewer),
+        Action.COMMENT_RESOLVE: (_person, _sees, _own_or_contributor),
+        Action.COMMENT_UNBLOCK: (_person, _own_or_other_reviewer),
+        Action.SECTION_ASSIGN: (_person, _contributor),
+        Action.SECTION_FINISH: (_person, _own_or_contributor),
+        Action.TEMPLATE_EDIT: (_person, _policy_administrator),
+        Action.FRAMEWORK_EDIT: (_person, _policy_administrator),
+        Action.FRAMEWORK_RETIRE: (_person, _policy_administrator),
         Action.SNAPSHOT_TAKE: (_person, _contributor),
         Action.CHECKLIST_ANSWER: (_person, _contributor),
+        Action.CHECKLIST_UNDO: (_person, _contributor, _own),
+        Action.ITEM_ASSIGN: (_person, _contributor),
+        Action.ITEM_FINISH: (_person, _own_or_contributor),
         Action.EVALUATION_REQUEST: (_person, _contributor),
         Action.EVALUATION_FINISH: (_system,),
         Action.EVALUATION_CANCEL: (_person, _contributor),
@@ -231,19 +192,46 @@ RULES: Final[Mapping[Action, tuple[Check, ...]]] = MappingProxyType(
         Action.MAPPING_EDIT: (_person, _contributor),
         Action.PREDICTIONS_DELETE: (_system,),
         Action.RELEASE_SUBMIT: (_person, _contributor),
-        Action.RELEASE_DECIDE: (_person, _not_author, _holds_role),
+        Action.RELEASE_DECIDE: (_person, _not_author, _not_excluded, _not_owner_again, _holds_role),
         Action.RELEASE_PROMOTE: (_person, _owner),
         Action.RELEASE_WITHDRAW: (_person, _contributor),
         Action.RELEASE_REVOKE: (_person, _owner_or_reviewer),
         Action.RELEASE_SUSPEND: (_person, _owner_or_reviewer),
         Action.RELEASE_RESUME: (_person, _not_author, _reviewer),
         Action.RELEASE_ROLL_BACK: (_person, _owner),
-        Action.DOSSIER_REQUEST: (_person,),
+        Action.ENVIRONMENT_MANAGE: (_policy_administrator,),
+        Action.POLICY_WRITE: (_policy_administrator,),
+        Action.POLICY_PUBLISH: (_policy_administrator, _not_author),
+        Action.POLICY_INSTALL: (_system,),
+        Action.RISK_WRITE: (_person, _contributor),
+        Action.RISK_ACCEPT: (_person, _not_risk_writer, _holds_role),
+        Action.RISK_SCALE: (_person, _policy_administrator),
+        Action.INCIDENT_WRITE: (_person, _contributor_or_reviewer),
+        Action.EMERGENCY_ASK: (_person, _owner),
+        Action.EMERGENCY_ANSWER: (_person, _not_author, _holds_role),
+        Action.EMERGENCY_WITHDRAW: (_person, _owner),
+        Action.EMERGENCY_REVIEW: (_person, _not_author, _holds_role),
+        Action.WAIVER_REQUEST: (_person, _contributor),
+        Action.WAIVER_DECIDE: (_person, _not_author, _holds_role),
+        Action.WAIVER_WITHDRAW: (_person, _contributor),
+        Action.WAIVER_REVOKE: (_person, _holds_role),
+        Action.REVIEW_ASSIGN: (_person, _contributor_or_reviewer),
+        Action.REVIEW_REMIND: (_system,),
+        Action.REREVIEW_SCHEDULE: (_system,),
+        Action.DELEGATION_MAKE: (_person, _own, _holds_role),
+        Action.DELEGATION_END: (_person, _own),
+        Action.DOSSIER_REQUEST: (_person_or_system,),
         Action.DOSSIER_FINISH: (_system,),
+        Action.BUNDLE_REQUEST: (_person,),
+        Action.BUNDLE_FINISH: (_system,),
+        Action.REGISTER_REQUEST: (_sees_everything,),
+        Action.REGISTER_FINISH: (_system,),
         Action.SUMMARY_REQUEST: (_person, _contributor),
         Action.SUMMARY_FINISH: (_system,),
         Action.JOURNAL_READ: (_reads_journal,),
         Action.PEOPLE_MANAGE: (_administrator,),
+        Action.ORGANISATION_ANSWER: (_person, _policy_administrator),
+        Action.ORGANISATION_EDIT: (_administrator,),
         Action.KEY_MANAGE: (_system,),
         Action.TOKEN_MANAGE: (_person, _own),
     }

@@ -42,6 +42,14 @@ def pytest_configure() -> None:
     django_settings.ALLOWED_HOSTS = [*django_settings.ALLOWED_HOSTS, "testserver"]
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep what shares a costly fixture in one process when several run: a file, and all that drives the one product."""
+    for item in items:
+        folder, _, _ = item.nodeid.rpartition("/")
+        group = folder if folder.endswith("e2e") else item.nodeid.partition("::")[0]
+        item.add_marker(pytest.mark.xdist_group(group))
+
+
 @pytest.fixture(scope="session")
 def checkout() -> Path:
     """The folder of the project."""
@@ -60,6 +68,19 @@ def _fresh_cache() -> None:
 def _own_files(tmp_path: Path, settings: Any) -> None:
     """Give each test its own folder of files."""
     settings.MEDIA_ROOT = tmp_path / "files"
+
+
+@pytest.fixture(autouse=True)
+def _shipped_rows(request: pytest.FixtureRequest) -> None:
+    """Put back the rows of the product that an earlier test with real transactions emptied away."""
+    marker = request.node.get_closest_marker("django_db")
+    if marker is None and not {"db", "transactional_db"} & set(request.fixturenames):
+        return
+    is_real = "transactional_db" in request.fixturenames or (marker and marker.kwargs.get("transaction"))
+    request.getfixturevalue("transactional_db" if is_real else "db")
+    from tests.shipped import restore
+
+    restore()
 
 
 @pytest.fixture

@@ -7,15 +7,31 @@ import itertools
 from collections.abc import Iterable
 from typing import Any
 
+from django.db import transaction
+
 from governance.fairness.columns import Columns
-from governance.models import Evaluation, Release
-from governance.services import assessments, decisions, evaluations, predictions, promotions, releases
+from governance.models import Decision, Evaluation, OrganisationAnswer, Release, Risk, Waiver
+from governance.risk import Rating
+from governance.services import (
+    assessments,
+    decisions,
+    emergencies,
+    evaluations,
+    organisation,
+    predictions,
+    promotions,
+    releases,
+    risks,
+    waivers,
+)
+from governance.services.applicable import frameworks_of
+from governance.services.risks import RiskDraft
 from governance.workflow import Step
-from registry.catalog.loader import frameworks, template
+from registry.catalog.loader import template
 from registry.catalog.schema import Field, FieldType
-from registry.models import Asset, Person, Team, Version
+from registry.models import Asset, Notice, Person, Team, Version
 from registry.policy import SYSTEM, Actor, Role, TeamRole
-from registry.services import assets, documents, people, versions
+from registry.services import assets, documents, history, notices, people, versions
 
 PASSWORD = "a long test password"
 NUMBERS = itertools.count(1)
@@ -66,10 +82,15 @@ def version(actor: Actor, *, kind: str = "model", tier: str = "minimal", name: s
     return versions.add_version(actor=actor, asset_id=made.pk, name=name, commit="0123abc")
 
 
+REFERRING = {FieldType.PERSON, FieldType.REFERENCE}
+
+
 def answer_for(field: Field) -> Any:
     """A value that fits a field."""
     values: dict[FieldType, Any] = {
-        FieldType.NUMBER: "12",
+        FieldType.NUMBER: f"12 {field.units[0]}" if len(field.units) > 1 else "12",
+        FieldType.PERSON: "Somebody (person 1)",
+        FieldType.REFERENCE: f"Something ({(field.refers_to or ('dataset',))[0]} 1)",
         FieldType.DATE: "2026-11-23",
         FieldType.LINK: "https://example.org/report",
         FieldType.LIST: "One thing\nAnother thing",
@@ -80,10 +101,18 @@ def answer_for(field: Field) -> Any:
 
 
 def fill_document(actor: Actor, made: Version) -> None:
-    """Answer every field of a version's document."""
+    """Answer every field of a version's document, but for those that refer to something."""
     document = documents.Document.objects.get(version=made)
-    values = {field.id: answer_for(field) for field in template(document.template_key).fields()}
+    values = {field.id: answer_for(field) for field in template(document.template_key).fields() if field.type not in REFERRING}
     documents.save_fields(actor=actor, document_id=document.pk, values=values, based_on=document.revision)
+
+
+def next_version(actor: Actor, earlier: Version, name: str) -> Version:
+    """A version to which an earlier one's document was carried, every answer confirmed."""
+    made = versions.add_version(actor=actor, asset_id=earlier.asset_id, name=name, carry_from=earlier.pk)
+    if made.document.to_confirm:
+        history.confirm_fields(actor=actor, document_id=made.document.pk, keys=made.document.to_confirm)
+    return Version.objects.get(pk=made.pk)
 
 
 def filled_version(actor: Actor, **fields: Any) -> Version:
@@ -94,8 +123,9 @@ def filled_version(actor: Actor, **fields: Any) -> Version:
 
 
 def answer_everything(actor: Actor, made: Version, value: str = "yes") -> None:
-    """Answer every item of every framework."""
-    for key, framework in frameworks().items():
+    """Answer every item of every framework that the model is asked."""
+    for framework in frameworks_of(made.asset_id):
+        key = framework.key
         for item in framework.items:
             assessments.answer_item(
                 actor=actor, version_id=made.pk, framework_key=key, item_slug=item.slug, value=value, justification="So."
@@ -159,10 +189,33 @@ def release(actor: Actor, made: Version | None = None, environment: str = "stagi
     return releases.submit(actor=actor, version_id=made.pk, environment=environment)
 
 
-def decide(actor: Actor, made: Release, role: str = "ml", step: Step = Step.APPROVE) -> None:
-    """A reviewer's decision on the present snapshot."""
+def decide(actor: Actor, made: Release, role: str = "ml", step: Step = Step.APPROVE, **words: Any) -> Decision:
+    """A reviewer's decision on the present snapshot, with consent to the text that belongs to it."""
     fresh = Release.objects.select_related("snapshot").get(pk=made.pk)
-    decisions.decide(actor=actor, release_id=made.pk, role=role, step=step, digest=fresh.snapshot.digest, comment="I looked.")
+    said = {"role": role, "step": step, "conflict": "team" if step is Step.ABSTAIN else ""} | words
+    consent = decisions.consent_for(fresh, role=said["role"], step=said["step"], conflict=said["conflict"])
+    usual = {"digest": fresh.snapshot.digest, "comment": "I looked.", "consent": consent}
+    return decisions.decide(actor=actor, release_id=made.pk, **(usual | said))
+
+
+def waiver(actor: Actor, made: Release, requirement: str, *, granted_by: Actor | None = None, days: int = 10) -> Waiver:
+    """A waiver that was asked for, and granted when somebody is given who grants it."""
+    asked = waivers.request_waiver(actor=actor, release_id=made.pk, requirement=requirement, reason="The pilot ends first.", days=days)
+    if granted_by is None:
+        return asked
+    return waivers.answer_waiver(actor=granted_by, waiver_id=asked.pk, is_granted=True, comment="Little harm, for so long.")
+
+
+def emergency_of(actor: Actor, state: str = "confirmed") -> Release:
+    """A limited release to staging that lacks its approval alone; with an emergency that was asked for, or confirmed."""
+    made = filled_version(actor, tier="limited")
+    answer_everything(actor, made)
+    asked_for = release(actor, made)
+    if state:
+        asked = emergencies.ask_emergency(actor=actor, release_id=asked_for.pk, reason="It cannot wait.")
+    if state == "confirmed":
+        emergencies.confirm_emergency(actor=reviewer(), emergency_id=asked.pk, comment="I called the team.")
+    return Release.objects.select_related("version__asset", "snapshot").get(pk=asked_for.pk)
 
 
 def promotion(actor: Actor, made: Version, environment: str = "staging") -> Release:
@@ -183,3 +236,27 @@ def answer_one(actor: Actor, made: Version, item_slug: str, framework_key: str =
         value="yes",
         justification="So.",
     )
+
+
+@transaction.atomic
+def notice(actor: Actor, subject: str = "Something happened", **fields: str) -> Notice:
+    """Something that a person is told."""
+    told = {"kind": "other", "text": "Look at it.", "url": "/releases/", **fields}
+    notices.notify(person_ids=[actor.id], subject=subject, **told)
+    return Notice.objects.filter(person_id=actor.id).latest("pk")
+
+
+def risk(actor: Actor, made: Version, *, rating: tuple[int, int] = (4, 4), title: str = "It may go wrong", **fields: Any) -> Risk:
+    """A risk of a version's model; above the appetite unless told otherwise."""
+    draft = RiskDraft(title=title, inherent=Rating(*rating), **fields)
+    return risks.add_risk(actor=actor, asset_id=made.asset_id, draft=draft)
+
+
+def organisation_answer(item_slug: str, value: str = "yes", *, framework_key: str = "nist_ai_rmf") -> OrganisationAnswer:
+    """The organisation's answer to an item, with a file as evidence."""
+    keeper = person(roles=[Role.POLICY_ADMINISTRATOR]).actor()
+    place: dict[str, Any] = {"actor": keeper, "framework_key": framework_key, "item_slug": item_slug}
+    made = organisation.answer_for_organisation(**place, value=value, justification="So for all.")
+    stream = io.BytesIO(b"%PDF-1.7 a policy")
+    organisation.attach_file_for_organisation(**place, title="AI policy", filename="policy.pdf", stream=stream, most_bytes=1_000)
+    return made

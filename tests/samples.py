@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 
-FAIRNESS = Path(__file__).resolve().parents[2] / "shared" / "samples" / "fairness"
+SHARED = Path(__file__).resolve().parents[2] / "shared"
+STANDARDS = SHARED / "standards"
+FAIRNESS = SHARED / "samples" / "fairness"
 CARDS = FAIRNESS.parent / "cards"
 DATASHEETS = FAIRNESS.parent / "datasheets"
 # What the reference files call our gaps.

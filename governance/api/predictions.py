@@ -19,6 +19,7 @@ from governance.services.predictions import upload_predictions
 from registry.errors import DomainError
 from registry.http import Request
 from registry.policy import Action, require
+from registry.services.impact import impact_on
 from registry.views.frame import find_model_version
 
 
@@ -38,14 +39,19 @@ class UploadedSerializer(serializers.ModelSerializer[Predictions]):
     rows = serializers.IntegerField(source="preview.rows")
     columns = serializers.SerializerMethodField()
     suggested = serializers.SerializerMethodField()
+    impact = serializers.SerializerMethodField()
 
     class Meta:
         model = Predictions
-        fields = ("id", "filename", "sha256", "size", "rows", "columns", "suggested")
+        fields = ("id", "filename", "sha256", "size", "rows", "columns", "suggested", "impact")
 
     def get_columns(self, uploaded: Predictions) -> list[str]:
         """Return the columns' names."""
         return [column["name"] for column in uploaded.preview["columns"]]
+
+    def get_impact(self, uploaded: Predictions) -> list[str]:
+        """Return whose approvals of open releases will no longer count once an evaluation of it is submitted."""
+        return list(impact_on(uploaded.version, "evaluations"))
 
     def get_suggested(self, uploaded: Predictions) -> dict[str, Any]:
         """Return which column probably means what."""

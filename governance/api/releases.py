@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, cast
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from rest_framework import generics, serializers
 
-from governance.models import Decision, Release
+from governance.models import Decision, Emergency, Release, Waiver
 from registry.http import Request
 
 if TYPE_CHECKING:
@@ -27,6 +27,36 @@ class DecisionSerializer(serializers.ModelSerializer[Decision]):
         fields: ClassVar = ["person", "role", "step", "comment", "decided_at", "snapshot"]
 
 
+class WaiverSerializer(serializers.ModelSerializer[Waiver]):
+    """A requirement that was asked to be set aside on one snapshot, and what became of it."""
+
+    snapshot = serializers.CharField(source="snapshot.digest")
+    requested_by = serializers.CharField(source="requested_by.name")
+    decided_by = serializers.CharField(source="decided_by.name", default=None)
+
+    class Meta:
+        model = Waiver
+        fields: ClassVar = [
+            *("requirement", "title", "role", "state", "reason", "days", "snapshot", "requested_by", "requested_at"),
+            *("decided_by", "decided_at", "comment", "until", "end_reason"),
+        ]
+
+
+class EmergencySerializer(serializers.ModelSerializer[Emergency]):
+    """A promotion that was asked for without all approvals, and the review that is owed for it."""
+
+    snapshot = serializers.CharField(source="snapshot.digest")
+    asked_by = serializers.CharField(source="asked_by.name")
+    decided_by = serializers.CharField(source="decided_by.name", default=None)
+
+    class Meta:
+        model = Emergency
+        fields: ClassVar = [
+            *("role", "state", "reason", "snapshot", "asked_by", "asked_at", "decided_by", "decided_at", "comment"),
+            *("review_due", "reviewed_at"),
+        ]
+
+
 class ReleaseSerializer(serializers.ModelSerializer[Release]):
     """A request to promote a version."""
 
@@ -34,6 +64,8 @@ class ReleaseSerializer(serializers.ModelSerializer[Release]):
     version = serializers.CharField(source="version.name")
     snapshot = serializers.CharField(source="snapshot.digest")
     decisions = DecisionSerializer(many=True)
+    waivers = WaiverSerializer(many=True)
+    emergencies = EmergencySerializer(many=True)
 
     class Meta:
         model = Release
@@ -51,6 +83,8 @@ class ReleaseSerializer(serializers.ModelSerializer[Release]):
             "promoted_at",
             "expires_at",
             "decisions",
+            "waivers",
+            "emergencies",
         ]
 
 
@@ -66,4 +100,5 @@ class Releases(ReleaseList):
         for name, column in (("model", "version__asset__slug"), ("environment", "environment"), ("state", "state")):
             if wanted := self.request.GET.get(name):
                 found = found.filter(**{column: wanted})
-        return found.prefetch_related("decisions__person", "decisions__snapshot").order_by("-pk")
+        about = [Prefetch("waivers", Waiver.objects.for_page()), Prefetch("emergencies", Emergency.objects.for_page())]
+        return found.prefetch_related("decisions__person", "decisions__snapshot", *about).order_by("-pk")

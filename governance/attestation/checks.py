@@ -30,7 +30,7 @@ class Check:
 
 @dataclass(frozen=True)
 class Claims:
-    """What a promotion's statement says, as far as the gate compares it with what is stored."""
+    """What a promotion's statement says, as far as the gate compares it with what is stored, or tells it."""
 
     release: int
     environment: str
@@ -39,6 +39,8 @@ class Claims:
     valid_from: str
     valid_until: str
     decisions: tuple[str, ...]
+    waivers: tuple[Mapping[str, Any], ...] = ()
+    emergency: Mapping[str, Any] | None = None
 
 
 def claims_of(text: str | bytes, keys: Iterable[PublicKey]) -> Claims:
@@ -61,6 +63,8 @@ def claims_of(text: str | bytes, keys: Iterable[PublicKey]) -> Claims:
         valid_from=predicate["validity"]["from"],
         valid_until=predicate["validity"]["until"],
         decisions=tuple(decision["digest"] for decision in predicate["decisions"]),
+        waivers=tuple(predicate["waivers"]),
+        emergency=predicate.get("emergency"),
     )
 
 
@@ -93,6 +97,8 @@ def check(
     return (
         *lines,
         _about(body),
+        *_emergency(body),
+        *_waivers(body, now),
         *_artifacts(body, artifacts or {}),
         _time(body, now),
         _journal(body),
@@ -120,6 +126,23 @@ def _about(body: Mapping[str, Any]) -> Check:
     people = sorted({f"{one['name']} ({one['role']})" for one in said["decisions"] if one["step"] == "approve"})
     text = f"{said['model']['name']} {said['version']['name']}, promoted to {said['environment']} by {said['promotedBy']}"
     return Check("Promotion", is_good=True, text=f"{text}; approved by {', '.join(people) or 'nobody, as its policy allows'}.")
+
+
+def _emergency(body: Mapping[str, Any]) -> Iterable[Check]:
+    """Tell of an emergency; a line of its own, because a reader must not miss it, and good, because the policy allows it."""
+    if one := body["predicate"].get("emergency"):
+        due = datetime.fromisoformat(one["reviewDue"])
+        who = f"asked for by {one['askedBy']}, confirmed by {one['confirmedBy']} ({one['role']})"
+        skipped = ", ".join(one["skipped"])
+        text = f"Promoted in an emergency without {skipped}; {who}; its review is due on {due:%-d %B %Y}. {one['reason']}"
+        yield Check("Emergency", is_good=True, text=text)
+
+
+def _waivers(body: Mapping[str, Any], now: datetime) -> Iterable[Check]:
+    for one in body["predicate"]["waivers"]:
+        until = datetime.fromisoformat(one["until"])
+        text = f"“{one['title']}” was set aside by {one['grantedBy']} ({one['role']}) until {until:%-d %B %Y}: {one['reason']}"
+        yield Check("Waiver", is_good=now < until, text=text if now < until else f"{text} That has ended.")
 
 
 def _ended(body: Mapping[str, Any]) -> Check:

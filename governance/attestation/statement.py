@@ -18,6 +18,18 @@ PAYLOAD_TYPE: Final = "application/vnd.in-toto+json"
 PROMOTION: Final = "https://assay.example/attestation/promotion/v1"
 END: Final = "https://assay.example/attestation/end/v1"
 
+# What a waiver says, in the order in which its columns are read.
+WAIVER: Final = (
+    *("waiver", "release", "snapshot", "requirement", "title", "role", "state", "reason", "days"),
+    *("requestedBy", "requestedAt", "decidedBy", "decidedAt", "comment", "until", "endedBy", "endedAt", "endReason"),
+)
+# What an emergency says, in the order in which its columns are read.
+EMERGENCY: Final = (
+    *("emergency", "release", "snapshot", "role", "state", "reason", "askedBy", "askedAt"),
+    *("decidedBy", "decidedAt", "comment", "reviewDue", "reviewedAt"),
+)
+WAIVER_TIMES: Final = frozenset({"requestedAt", "decidedAt", "until", "endedAt"})
+
 
 def promotion(
     content: Mapping[str, Any],
@@ -26,6 +38,7 @@ def promotion(
     decisions: Sequence[Mapping[str, Any]],
     waivers: Sequence[Mapping[str, Any]],
     journal: Mapping[str, Any],
+    emergency: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Return the statement of a promotion.
 
@@ -33,8 +46,9 @@ def promotion(
         content: the snapshot.
         release: ``id``, ``environment``, ``snapshot`` and ``policy`` (digests), ``promoted_at``, ``expires_at``, ``promoted_by``.
         decisions: every decision on the release, in order, as ``decision`` gives them, with the person's name and the fingerprint.
-        waivers: requirements that were set aside.
+        waivers: requirements that were set aside, each with reason, people, times, end and fingerprint.
         journal: the proof that the promotion's own entry is in the journal.
+        emergency: who asked, who confirmed, why, what was skipped and by when it is reviewed; None for a promotion as usual.
     """
     asset, version = content["asset"], content["version"]
     predicate = {
@@ -51,6 +65,8 @@ def promotion(
         "promotedBy": release["promoted_by"],
         "journal": dict(journal),
     }
+    if emergency is not None:
+        predicate["emergency"] = dict(emergency)
     return _statement(PROMOTION, subjects(content, release["snapshot"]), predicate)
 
 
@@ -88,19 +104,44 @@ def subjects(content: Mapping[str, Any], snapshot: str) -> list[dict[str, Any]]:
     return artifacts or [{"name": f"{content['asset']['slug']}/{content['version']['name']}.snapshot.json", "digest": {"sha256": snapshot}}]
 
 
-def decision(*, person: int, role: str, step: str, snapshot: str, comment: str, at: datetime) -> dict[str, Any]:
-    """Return what a decision says, of the comment its SHA-256; what its fingerprint is over."""
-    return {"person": person, "role": role, "step": step, "snapshot": snapshot, "comment": sha256(comment.encode()), "at": instant(at)}
+def decision(
+    *, person: int, role: str, step: str, snapshot: str, comment: str, at: datetime, consent: str = "", conflict: str = ""
+) -> dict[str, Any]:
+    """Return what a decision says, of its texts the SHA-256; what its fingerprint is over.
+
+    Decisions from before there was a consent have none, and their fingerprint stays what it was.
+    """
+    said = {"person": person, "role": role, "step": step, "snapshot": snapshot, "comment": sha256(comment.encode()), "at": instant(at)}
+    if consent:
+        said["consent"] = sha256(consent.encode())
+    if conflict:
+        said["conflict"] = conflict
+    return said
+
+
+def waiver(values: Sequence[Any]) -> dict[str, Any]:
+    """Return what a waiver says, from the values of its columns in the order of ``WAIVER``; what its fingerprint is over."""
+    return _row(WAIVER, values)
+
+
+def emergency(values: Sequence[Any]) -> dict[str, Any]:
+    """Return what an emergency says, from the values of its columns in the order of ``EMERGENCY``; what its fingerprint is over."""
+    return _row(EMERGENCY, values)
 
 
 def fingerprint(said: Mapping[str, Any]) -> str:
-    """Return the SHA-256 over what ``decision`` returns."""
+    """Return the SHA-256 over what ``decision``, ``waiver`` or ``emergency`` returns."""
     return sha256(canonical(dict(said)))
 
 
 def instant(value: datetime) -> str:
     """Return a time as RFC 3339 in UTC."""
     return value.astimezone(UTC).isoformat()
+
+
+def _row(names: Sequence[str], values: Sequence[Any]) -> dict[str, Any]:
+    told = (instant(value) if isinstance(value, datetime) else value for value in values)
+    return dict(zip(names, told, strict=True))
 
 
 def _findings(content: Mapping[str, Any]) -> list[dict[str, Any]]:

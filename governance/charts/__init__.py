@@ -11,6 +11,8 @@ from __future__ import annotations
 from governance.charts.curves import Curve, CurvePlot, calibration_plot, roc_plot
 from governance.charts.dots import DotPlot, Estimate, dot_plot, percent
 from governance.charts.matrix import Entry, GapMatrix, fits, gap_matrix
+from governance.charts.risks import RiskMatrix, RiskTrend, TrendPoint, risk_matrix, risk_trend
+from governance.charts.timeline import Point, Span, Timeline, timeline
 
 __all__ = [
     "Curve",
@@ -19,10 +21,19 @@ __all__ = [
     "Entry",
     "Estimate",
     "GapMatrix",
+    "Point",
+    "RiskMatrix",
+    "RiskTrend",
+    "Span",
+    "Timeline",
+    "TrendPoint",
     "calibration_plot",
     "dot_plot",
     "fits",
     "gap_matrix",
     "percent",
+    "risk_matrix",
+    "risk_trend",
     "roc_plot",
+    "timeline",
 ]

@@ -41,6 +41,8 @@ class Mark:
     low: str | None
     high: str | None
     words: str
+    shown: str = ""
+    between: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -118,6 +120,8 @@ def _mark(estimate: Estimate, y: int) -> Mark:
         low=None if estimate.low is None else across(estimate.low),
         high=None if estimate.high is None else across(estimate.high),
         words=_words(estimate),
+        shown="" if estimate.value is None else percent(estimate.value),
+        between=None if estimate.low is None or estimate.high is None else (percent(estimate.low), percent(estimate.high)),
     )
 
 

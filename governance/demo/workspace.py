@@ -5,23 +5,26 @@ from __future__ import annotations
 import io
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
 import yaml
 from django.db import transaction
+from django.utils import timezone
 
-from governance.demo import loans
+from governance.demo import guests, house, loans, proofs, register, rules, triages
 from governance.fairness.columns import Columns
-from governance.models import Release
-from governance.services import assessments, decisions, dossiers, evaluations, predictions, promotions, releases
+from governance.models import Answer, Release
+from governance.services import assessments, bulk, decisions, dossiers, evaluations, evidence, predictions, promotions, releases
+from governance.services.applicable import frameworks_of
 from governance.workflow import Step
 from registry.catalog.loader import frameworks
 from registry.catalog.schema import Item
 from registry.digest import sha256
-from registry.models import Asset, Person, Team, Version
+from registry.models import Asset, Document, Person, Team, Version
 from registry.policy import SYSTEM, Actor, Role, TeamRole
-from registry.services import assets, documents, people, versions
+from registry.services import assets, documents, history, people, versions
 
 PASSWORD: Final = "assay-demo"  # noqa: S105 - printed on the first start, for the demo workspace only
 HERE: Final = Path(__file__).parent
@@ -34,6 +37,8 @@ PEOPLE: Final[tuple[tuple[str, str, tuple[Role, ...]], ...]] = (
     ("legal@demo.example", "Lena Vogt", (Role.REVIEWER_LEGAL,)),
     ("auditor@demo.example", "Aino Saari", (Role.AUDITOR,)),
     ("admin@demo.example", "Adam Berg", (Role.ADMINISTRATOR,)),
+    ("policy@demo.example", "Petra Holm", (Role.POLICY_ADMINISTRATOR,)),
+    ("policy2@demo.example", "Paul Roth", (Role.POLICY_ADMINISTRATOR,)),
 )
 
 
@@ -45,6 +50,7 @@ class Cast:
     ml: Actor
     privacy: Actor
     legal: Actor
+    policy: Actor
 
 
 def is_seeded() -> bool:
@@ -56,10 +62,12 @@ def seed() -> None:
     """Walk the demo through the services: one model to production, one into review, one at its start."""
     with transaction.atomic():
         cast, team = _people()
+        house.answer(cast.policy)
         data = _dataset(cast, team)
         release = _loan_model(cast, team, data)
         _triage_model(cast, team)
         _router_model(cast, team)
+        rules.change_policies()
     dossier = dossiers.request_dossier(actor=cast.legal, release_id=release.pk)
     dossiers.carry_out(dossier.pk)
 
@@ -67,12 +75,10 @@ def seed() -> None:
 def _people() -> tuple[Cast, Team]:
     found = {}
     for email, name, roles in PEOPLE:
-        person = people.add_person(actor=SYSTEM, email=email, name=name, password=PASSWORD)
-        people.set_roles(actor=SYSTEM, person_id=person.pk, roles=roles)
-        found[email.split("@")[0]] = person
+        found[email.split("@")[0]] = guests.invite(email, name, roles, PASSWORD)
     team = people.add_team(actor=SYSTEM, name="Credit")
     people.set_membership(actor=SYSTEM, team_id=team.pk, person_id=found["engineer"].pk, role=TeamRole.OWNER)
-    return Cast(**{name: found[name].actor() for name in ("engineer", "ml", "privacy", "legal")}), team
+    return Cast(**{name: found[name].actor() for name in ("engineer", "ml", "privacy", "legal", "policy")}), team
 
 
 def _dataset(cast: Cast, team: Team) -> Version:
@@ -98,12 +104,15 @@ def _loan_model(cast: Cast, team: Team, data: Version) -> Release:
         tier="high",
         tier_reason="It helps to decide on credit for natural persons (EU AI Act, Annex III 5(b)).",
     )
+    triages.answer(cast.engineer, asset, triages.LOANS)
     first = _loan_version(cast, asset, data, "1.0.0", with_occupation=True)
     release = releases.submit(
         actor=cast.engineer, version_id=first.pk, environment="staging", message="First candidate, with the occupation score."
     )
     _decide(cast.ml, release, "ml", Step.REJECT, "Selection of women is far below that of men. Take the occupation score out.")
     second = _loan_version(cast, asset, data, "1.1.0", with_occupation=False, earlier=first)
+    register.enter(cast.engineer, cast.legal, asset)
+    proofs.show(cast.engineer, second)
     for environment in ("staging", "production"):
         release = releases.submit(
             actor=cast.engineer,
@@ -142,6 +151,7 @@ def _loan_version(cast: Cast, asset: Asset, data: Version, name: str, *, with_oc
         card["train_preprocessing"] = "Standardised features."
         card["mitigations"] = "A case worker decides and can depart from the estimate without giving a reason"
     _write(cast.engineer, version, card, "Wrote the card.")
+    _confirm(cast.engineer, version)
     _answer(cast.engineer, version)
     _evaluate(cast.engineer, version, trained)
     return version
@@ -157,6 +167,7 @@ def _triage_model(cast: Cast, team: Team) -> None:
         tier="limited",
         tier_reason="Customers must know that a machine sorts their message; nobody is judged by it.",
     )
+    triages.answer(cast.engineer, asset, triages.MESSAGES)
     version = versions.add_version(actor=cast.engineer, asset_id=asset.pk, name="0.3.0", commit="3f2a9c1d5e7b")
     _write(cast.engineer, version, _yaml("card_short.yaml")["triage"], "First draft.")
     for item in list(frameworks()["oecd_ai_principles"].items)[:12]:
@@ -165,6 +176,29 @@ def _triage_model(cast: Cast, team: Team) -> None:
         actor=cast.engineer, version_id=version.pk, environment="staging", message="Please look at the direction; the card is half done."
     )
     _decide(cast.ml, release, "ml", Step.REQUEST_CHANGES, "Upload predictions, and say how messages in German fare.")
+    _next_triage(cast, version)
+
+
+def _next_triage(cast: Cast, earlier: Version) -> None:
+    """Begin the next version: its answers are carried forward, two are confirmed, three are asked of the engineer."""
+    where: dict[str, Any] = {"actor": cast.engineer, "framework_key": "oecd_ai_principles"}
+    items = list(frameworks()["oecd_ai_principles"].items)
+    evidence.attach_link(
+        **where, version_id=earlier.pk, item_slug=items[3].slug, title="Note on customers' rights", url="https://example.org/rights"
+    )
+    version = versions.add_version(
+        actor=cast.engineer,
+        asset_id=earlier.asset_id,
+        name="0.4.0",
+        commit="8d41b7e6c2f0",
+        notes="With messages in German.",
+        carry_from=earlier.pk,
+    )
+    seen = {item.slug: answer.stamp for answer in Answer.objects.on(version) for item in items[:2] if item.id == answer.item}
+    bulk.confirm_items(**where, version_id=version.pk, seen=seen)
+    due = timezone.localdate() + timedelta(days=10)
+    asked = dict.fromkeys((item.slug for item in items[12:15]), "")
+    bulk.assign_items(**where, version_id=version.pk, seen=asked, person_id=cast.engineer.id, due_on=due, note="Before the review.")
 
 
 def _router_model(cast: Cast, team: Team) -> None:
@@ -177,6 +211,8 @@ def _router_model(cast: Cast, team: Team) -> None:
         tier="minimal",
         tier_reason="It orders opening hours and judges nobody.",
     )
+    triages.answer(cast.engineer, asset, triages.ROUTER)
+    triages.propose(cast.engineer, asset)
     version = versions.add_version(actor=cast.engineer, asset_id=asset.pk, name="0.1.0")
     _write(cast.engineer, version, _yaml("card_short.yaml")["router"], "Began the card.")
 
@@ -186,10 +222,16 @@ def _write(actor: Actor, version: Version, values: Mapping[str, Any], note: str)
     documents.save_fields(actor=actor, document_id=document.pk, values=values, based_on=document.revision, note=note)
 
 
+def _confirm(actor: Actor, version: Version) -> None:
+    document = Document.objects.get(version=version)
+    if document.to_confirm:
+        history.confirm_fields(actor=actor, document_id=document.pk, keys=document.to_confirm)
+
+
 def _answer(actor: Actor, version: Version) -> None:
-    for key, framework in frameworks().items():
+    for framework in frameworks_of(version.asset_id):
         for number, item in enumerate(framework.items):
-            _answer_item(actor, version, key, item, number)
+            _answer_item(actor, version, framework.key, item, number)
 
 
 def _answer_item(actor: Actor, version: Version, key: str, item: Item, number: int) -> None:
@@ -234,7 +276,15 @@ def _approve_all(cast: Cast, release: Release) -> None:
 
 
 def _decide(actor: Actor, release: Release, role: str, step: Step, comment: str) -> None:
-    decisions.decide(actor=actor, release_id=release.pk, role=role, step=step, digest=release.snapshot.digest, comment=comment)
+    decisions.decide(
+        actor=actor,
+        release_id=release.pk,
+        role=role,
+        step=step,
+        digest=release.snapshot.digest,
+        comment=comment,
+        consent=decisions.consent_for(release, role=role, step=step),
+    )
 
 
 def _results(trained: loans.Trained) -> list[dict[str, str]]:

@@ -18,7 +18,7 @@ MEND = "evaluations"
 
 def fairness(rule: EvaluationRule, facts: Facts) -> Iterator[Requirement]:
     """Return the requirements about the newest finished evaluation."""
-    newest = max(facts.evaluations, key=lambda one: one.finished_at, default=None)
+    newest = newest_of(facts)
     title = "Measured on predictions"
     if newest is None:
         yield not_met("evaluation", title, "Upload predictions and run an evaluation.", MEND)
@@ -29,6 +29,11 @@ def fairness(rule: EvaluationRule, facts: Facts) -> Iterator[Requirement]:
         yield met("evaluation", title, f"“{newest.name}” rests on {newest.rows:,} records.")
     for metric, threshold in rule.metrics.items():
         yield _metric(rule, newest, metric, threshold)
+
+
+def newest_of(facts: Facts) -> EvaluationFact | None:
+    """Return the evaluation that counts: the newest; older ones are history."""
+    return max(facts.evaluations, key=lambda one: one.finished_at, default=None)
 
 
 def judge(finding: FindingFact, threshold: Fraction) -> Judgement:

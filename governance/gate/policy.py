@@ -1,4 +1,4 @@
-"""Policies: what a tier must meet for an environment, read from YAML.
+"""Policies: what a tier must meet for an environment, as values.
 
 The rule: a policy is data with a digest. A release keeps the content of the
 policy it was submitted under, so that a later edition changes nothing about it.
@@ -6,24 +6,18 @@ policy it was submitted under, so that a later edition changes nothing about it.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cache
-from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final, TypeVar
 
-import yaml
-
-from governance.gate.shape import problem_of
+from governance.gate.shape import Problem, problems_of
 from registry.digest import canonical, sha256
 from registry.errors import DomainError
 
-FOLDER: Final = Path(__file__).parent.parent / "policies"
 TIERS: Final = ("prohibited", "high", "limited", "minimal")
-ENVIRONMENTS: Final = ("staging", "production")
 T = TypeVar("T")
 
 
@@ -165,78 +159,36 @@ class Policy:
         Raises:
             PolicyError: a key is missing, unknown or of the wrong kind.
         """
-        return _policy(content, str(content.get("key", "policy")))
+        place = str(content.get("key", "policy"))
+        for problem in problems_of(content):
+            message = f"{place}: {problem.sentence}"
+            raise PolicyError(message)
+        policy = cls.built_from(content)
+        for problem in policy.problems():
+            message = f"{place}: {problem.sentence}"
+            raise PolicyError(message)
+        return policy
 
+    @classmethod
+    def built_from(cls, content: Mapping[str, Any]) -> Policy:
+        """Return the policy of a content in which ``problems_of`` finds nothing."""
+        return _built(deepcopy(dict(content)))
 
-class _Loader(yaml.SafeLoader):
-    """Safe YAML that refuses a key written twice; plain YAML keeps the last one without a word."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
-        names = [key.value for key, _ in node.value]
-        for key, _ in node.value:
-            if names.count(key.value) > 1:
-                message = f"the key “{key.value}” is written twice"
-                raise yaml.constructor.ConstructorError(None, None, message, key.start_mark)
-        return super().construct_mapping(node, deep=deep)
-
-
-def load_policy(text: str, place: str) -> Policy:
-    """Read a policy from YAML.
-
-    Raises:
-        PolicyError: it is not YAML, or not a policy.
-    """
-    try:
-        content = yaml.load(text, Loader=_Loader)  # noqa: S506 - a SafeLoader
-    except yaml.YAMLError as error:
-        message = f"{place} is not valid YAML: {error}"
-        raise PolicyError(message) from error
-    if not isinstance(content, dict):
-        message = f"{place} must be a mapping of keys to values."
-        raise PolicyError(message)
-    return _policy(content, place)
-
-
-@cache
-def policies() -> Mapping[str, Policy]:
-    """Return the policies that come with the product, by key, the strictest tier first."""
-    found = [load_policy(path.read_text(), path.name) for path in FOLDER.glob("*.yaml")]
-    found.sort(key=lambda policy: (TIERS.index(policy.tier), ENVIRONMENTS.index(policy.environment)))
-    return MappingProxyType({policy.key: policy for policy in found})
-
-
-def policy_for(tier: str, environment: str) -> Policy:
-    """Return the policy of a tier and an environment.
-
-    Raises:
-        PolicyError: there is none.
-    """
-    found = policies().get(f"{tier}-{environment}")
-    if found is None:
-        message = f"There is no policy for the tier “{tier}” and the environment “{environment}”."
-        raise PolicyError(message)
-    return found
-
-
-def keep_days(tier: str) -> int:
-    """Return how many days a file of predictions of a tier stays after its run.
-
-    A file may serve any environment, so the shortest time of the tier's
-    policies holds; where none of them asks for an evaluation it is 0.
-    """
-    rules = [policy.evaluations for policy in policies().values() if policy.tier == tier]
-    return min((rule.keep_predictions_days for rule in rules if rule is not None), default=0)
-
-
-def _policy(content: Mapping[str, Any], place: str) -> Policy:
-    if problem := problem_of(content):
-        message = f"{place}: {problem}"
-        raise PolicyError(message)
-    policy = _built(deepcopy(dict(content)))
-    if problem := _problem(policy):
-        message = f"{place}: {problem}"
-        raise PolicyError(message)
-    return policy
+    def problems(self) -> Iterator[Problem]:
+        """Return what no single key shows to be wrong."""
+        if self.tier not in TIERS:
+            yield Problem(("tier",), f"there is no tier “{self.tier}”; choose from {', '.join(TIERS)}", is_of_value=False)
+        elif self.key != f"{self.tier}-{self.environment}":
+            yield Problem(("key",), f"the key must be {self.tier}-{self.environment}", is_of_value=False)
+        if self.tier == "prohibited" and not self.forbidden:
+            text = "the prohibited tier needs the key 'forbidden', the sentence why nothing is released"
+            yield Problem(("tier",), text, is_of_value=False)
+        if not self.forbidden and self.validity_days < 1:
+            yield Problem(("validity_days",), "validity_days must be at least 1", is_of_value=False)
+        if self.preceding is not None and self.preceding.environment == self.environment:
+            yield Problem(("preceding", "environment"), "must name another environment than the policy's own")
+        if self.emergency is not None and not self.forbidden and self.emergency.validity_days > self.validity_days:
+            yield Problem(("emergency", "validity_days"), "must not be longer than the policy's own validity_days")
 
 
 def _built(content: dict[str, Any]) -> Policy:
@@ -278,15 +230,3 @@ def _evaluation(rule: Mapping[str, Any]) -> EvaluationRule:
     metrics = {key: Fraction(value) for key, value in rule["metrics"].items()}
     attributes = tuple(rule.get("attributes", ()))
     return EvaluationRule(**{**rule, "metrics": MappingProxyType(metrics), "attributes": attributes})
-
-
-def _problem(policy: Policy) -> str:
-    if policy.tier not in TIERS or policy.environment not in ENVIRONMENTS:
-        return f"there is no tier “{policy.tier}” with environment “{policy.environment}”."
-    if policy.key != f"{policy.tier}-{policy.environment}":
-        return f"the key must be {policy.tier}-{policy.environment}."
-    if policy.tier == "prohibited" and not policy.forbidden:
-        return "the prohibited tier needs the key 'forbidden', the sentence why nothing is released."
-    if not policy.forbidden and policy.validity_days < 1:
-        return "validity_days must be at least 1."
-    return ""

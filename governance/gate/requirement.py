@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from governance.gate.facts import WaiverFact
+
 
 @dataclass(frozen=True)
 class Requirement:
@@ -13,18 +15,21 @@ class Requirement:
     Attributes:
         key: stable name, such as ``framework:nist_ai_rmf``.
         title: what is asked for, in a few words.
-        state: met or unmet.
+        state: met, unmet, or waived: unmet, and set aside for a time.
         reason: why, as a sentence that says what to do.
         mend: where it is mended: ``card``, ``datasheet``, ``checklist:…``,
-            ``evaluations``, ``commit``, ``artifacts``, ``lineage``,
+            ``evaluations``, ``contract``, ``risks``, ``preceding``, ``commit``,
+            ``artifacts``, ``lineage``,
             ``review:…``, ``resubmit`` or nothing.
+        waiver: what sets it aside, when it is waived.
     """
 
     key: str
     title: str
-    state: Literal["met", "unmet"]
+    state: Literal["met", "unmet", "waived"]
     reason: str
     mend: str = ""
+    waiver: WaiverFact | None = None
 
 
 def met(key: str, title: str, reason: str) -> Requirement:

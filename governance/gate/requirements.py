@@ -7,11 +7,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from governance.gate.approvals import approvals, objections
+from governance.gate.approvals import approvals, comments, objections
+from governance.gate.claims import claims
+from governance.gate.datacontract import contract
+from governance.gate.emergencies import owed_reviews
 from governance.gate.facts import Facts
 from governance.gate.fairness import fairness
 from governance.gate.policy import DocumentRule, FrameworkRule, Policy
+from governance.gate.preceding import preceding
+from governance.gate.register import risks
 from governance.gate.requirement import Requirement, met, not_met
+from governance.gate.waiving import waived
 from governance.workflow import State
 
 NAMES: Final = {"nist_ai_rmf": "NIST AI RMF", "oecd_ai_principles": "OECD AI Principles"}
@@ -35,11 +41,11 @@ def requirements(policy: Policy, facts: Facts) -> tuple[Requirement, ...]:
     """
     if policy.forbidden:
         return (not_met("forbidden", "May be released at all", policy.forbidden, ""),)
-    return tuple(_all(policy, facts))
+    return waived(policy, facts, _all(policy, facts))
 
 
 def unmet(found: Sequence[Requirement]) -> tuple[Requirement, ...]:
-    """Return the requirements that are not met."""
+    """Return the requirements that are neither met nor waived."""
     return tuple(requirement for requirement in found if requirement.state == "unmet")
 
 
@@ -77,15 +83,27 @@ def _all(policy: Policy, facts: Facts) -> Iterator[Requirement]:
         yield _framework(framework, facts)
     if policy.evaluations is not None:
         yield from fairness(policy.evaluations, facts)
+    if policy.data_contract:
+        yield contract(facts)
+    if policy.risks is not None:
+        yield risks(policy.risks, facts)
     yield from _origin(policy, facts)
+    yield from claims(facts)
+    if policy.preceding is not None:
+        yield preceding(policy.preceding, facts)
     yield from approvals(policy, facts)
     yield objections(facts)
+    yield comments(facts)
+    yield from owed_reviews(facts)
 
 
 def _tier(facts: Facts) -> Requirement:
     title = "Tier unchanged since submission"
     if facts.tier == facts.tier_now:
         return met("tier", title, f"The model is in the tier “{facts.tier}”.")
+    if facts.tier_now == "prohibited":
+        text = "The model is in the tier “prohibited” now. Nothing of it is promoted, whoever approves."
+        return not_met("tier", title, text, "")
     text = (
         f"It was submitted in the tier “{facts.tier}” and is in “{facts.tier_now}” now. Submit it again, so that the right policy applies."
     )
@@ -114,7 +132,8 @@ def _framework(rule: FrameworkRule, facts: Facts) -> Requirement:
     key, mend, title = f"framework:{rule.framework}", f"checklist:{rule.framework}", f"{name} answered"
     answered, items = (len(found.values), found.items) if found else (0, 0)
     if found is None or not items or answered * 100 < rule.answered_percent * items:
-        text = f"{answered} of {items} items are answered; at least {rule.answered_percent} % must be answered."
+        waiting = f" {found.to_confirm} more were carried forward and wait to be confirmed." if found and found.to_confirm else ""
+        text = f"{answered} of {items} items are answered; at least {rule.answered_percent} % must be answered.{waiting}"
         return not_met(key, title, text, mend)
     if missed := [item for item in rule.must_hold if found.values.get(item) not in HOLDS]:
         text = f"{', '.join(missed)} must be answered yes or partly; mend what the item asks about."
@@ -122,7 +141,8 @@ def _framework(rule: FrameworkRule, facts: Facts) -> Requirement:
     if missed := [item for item in rule.must_be_yes if found.values.get(item) != "yes"]:
         text = f"{', '.join(missed)} must be answered yes; mend what the item asks about."
         return not_met(key, title, text, mend)
-    return met(key, title, f"{answered} of {items} items are answered.")
+    house = f", {found.inherited} of them by the organisation" if found.inherited else ""
+    return met(key, title, f"{answered} of {items} items are answered{house}.")
 
 
 def _origin(policy: Policy, facts: Facts) -> Iterator[Requirement]:

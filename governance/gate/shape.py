@@ -8,13 +8,15 @@ an empty ``evaluations`` is an error instead of no requirement.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final
 
 from registry.policy import REVIEWER_ROLES
 
 Check = Callable[[Any], str]
+Path = tuple[str | int, ...]
 
 DECIMAL: Final = re.compile(r"0(\.[0-9]+)?|1(\.0+)?")
 METRICS: Final[Mapping[str, str]] = MappingProxyType(
@@ -42,7 +44,6 @@ METRICS: Final[Mapping[str, str]] = MappingProxyType(
     }
 )
 
-
 # The parts of a snapshot that a role's approval may be limited to; asset and policy belong to every scope.
 SCOPES: Final = ("version", "document", "lineage", "assessments", "evaluations", "contract", "risks")
 # The kinds of requirements that a policy may let somebody set aside: what stands before the colon of a requirement's key.
@@ -55,9 +56,86 @@ EXCLUDED: Final = ("team",)
 PROOFS: Final = ("password", "second-factor")
 
 
-def problem_of(content: Mapping[str, Any]) -> str:
-    """Return what is wrong with a policy's content as a sentence, or nothing."""
-    return _mapping(content, POLICY, REQUIRED)
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is wrong.
+
+    Attributes:
+        path: where: keys, and places in lists from 0.
+        text: what, to be read after the path.
+        is_of_value: whether the text goes on from the key (``must be text``) and is no clause of its own.
+    """
+
+    path: Path
+    text: str
+    is_of_value: bool = True
+
+    @property
+    def place(self) -> str:
+        """The path as people write it: ``evaluations.metrics``, ``approvals[1].role``, counted from 1."""
+        return "".join(f"[{part + 1}]" if isinstance(part, int) else f".{part}" for part in self.path).removeprefix(".")
+
+    @property
+    def sentence(self) -> str:
+        """Place and problem in one sentence."""
+        if not self.place:
+            return f"{self.text}."
+        return f"{self.place} {self.text}." if self.is_of_value else f"{self.place}: {self.text}."
+
+
+@dataclass(frozen=True)
+class Block:
+    """A mapping: the kind of each key, and which must be there."""
+
+    kinds: Mapping[str, Check | Block | Rows]
+    required: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Rows:
+    """A list of mappings; the first required key names a row and must not repeat."""
+
+    kinds: Mapping[str, Check | Block | Rows]
+    required: tuple[str, ...]
+
+
+def problems_of(content: Any) -> Iterator[Problem]:
+    """Return everything that is wrong with a policy's content, in the order of the schema."""
+    yield from _problems(content, POLICY, ())
+
+
+def _problems(value: Any, kind: Check | Block | Rows, path: Path) -> Iterator[Problem]:
+    if isinstance(kind, Block):
+        if isinstance(value, dict):
+            yield from _of_mapping(value, kind, path)
+        else:
+            yield Problem(path, "must be a mapping")
+    elif isinstance(kind, Rows):
+        yield from _of_rows(value, kind, path)
+    elif text := kind(value):
+        yield Problem(path, text)
+
+
+def _of_mapping(value: Mapping[str, Any], kind: Block | Rows, path: Path) -> Iterator[Problem]:
+    for key in sorted(set(value) - set(kind.kinds), key=str):
+        yield Problem((*path, str(key)) if path else path, f"unknown key {key}", is_of_value=False)
+    for key in kind.required:
+        if key not in value:
+            yield Problem(path, f"the key '{key}' is missing", is_of_value=False)
+    for key, inner in kind.kinds.items():
+        if key in value:
+            yield from _problems(value[key], inner, (*path, key))
+
+
+def _of_rows(value: Any, kind: Rows, path: Path) -> Iterator[Problem]:
+    if not isinstance(value, list) or not all(isinstance(row, dict) for row in value):
+        yield Problem(path, "must be a list of mappings")
+        return
+    for number, row in enumerate(value):
+        yield from _of_mapping(row, kind, (*path, number))
+    names = [str(row.get(kind.required[0])) for row in value]
+    for name in sorted({name for name in names if names.count(name) > 1}):
+        yield Problem(path, f"names {name} twice")
 
 
 def _text(value: Any) -> str:
@@ -110,43 +188,6 @@ def _thresholds(value: Any) -> str:
     return ""
 
 
-def _rows(kinds: Mapping[str, Check], required: tuple[str, ...]) -> Check:
-    """Return a check for a list of mappings; the first required key names a row and must not repeat."""
-
-    def check(value: Any) -> str:
-        if not isinstance(value, list) or not all(isinstance(row, dict) for row in value):
-            return "must be a list of mappings"
-        for row in value:
-            if problem := _mapping(row, kinds, required):
-                return f"has a row that is wrong: {problem.removesuffix('.')}"
-        names = [row[required[0]] for row in value]
-        twice = sorted({name for name in names if names.count(name) > 1})
-        return f"names {', '.join(twice)} twice" if twice else ""
-
-    return check
-
-
-def _block(kinds: Mapping[str, Check], required: tuple[str, ...]) -> Check:
-    def check(value: Any) -> str:
-        if not isinstance(value, dict):
-            return "must be a mapping"
-        problem = _mapping(value, kinds, required)
-        return f"is wrong: {problem.removesuffix('.')}" if problem else ""
-
-    return check
-
-
-def _mapping(content: Mapping[str, Any], kinds: Mapping[str, Check], required: tuple[str, ...]) -> str:
-    if unknown := sorted(str(key) for key in set(content) - set(kinds)):
-        return f"unknown key {', '.join(unknown)}."
-    if missing := [key for key in required if key not in content]:
-        return f"the key '{missing[0]}' is missing."
-    for key, value in content.items():
-        if problem := kinds[key](value):
-            return f"{key} {problem}."
-    return ""
-
-
 PERCENT: Final = _number(0, 100)
 DOCUMENT: Final[Mapping[str, Check]] = {"template": _one_of("model_card", "datasheet"), "essential_percent": PERCENT}
 FRAMEWORK: Final[Mapping[str, Check]] = {
@@ -177,22 +218,23 @@ EVALUATION: Final[Mapping[str, Check]] = {
 # What a policy of an earlier edition may leave out.
 LATER: Final = frozenset({"keep_predictions_days", "attributes"})
 REQUIRED: Final = ("key", "version", "title", "tier", "environment", "summary")
-POLICY: Final[Mapping[str, Check]] = {
+KEYS: Final[Mapping[str, Check | Block | Rows]] = {
     **dict.fromkeys((*REQUIRED, "forbidden"), _text),
-    "documents": _rows(DOCUMENT, ("template", "essential_percent")),
-    "frameworks": _rows(FRAMEWORK, ("framework", "answered_percent")),
-    "evaluations": _block(EVALUATION, tuple(key for key in EVALUATION if key not in LATER)),
+    "documents": Rows(DOCUMENT, ("template", "essential_percent")),
+    "frameworks": Rows(FRAMEWORK, ("framework", "answered_percent")),
+    "evaluations": Block(EVALUATION, tuple(key for key in EVALUATION if key not in LATER)),
     "artifacts": _number(0),
     "git_commit": _flag,
     "training_datasets": _number(0),
     "data_contract": _flag,
-    "risks": _block({"above_appetite": _number(0)}, ("above_appetite",)),
-    "preceding": _block(PRECEDING, tuple(PRECEDING)),
+    "risks": Block({"above_appetite": _number(0)}, ("above_appetite",)),
+    "preceding": Block(PRECEDING, tuple(PRECEDING)),
     "exclude": _each_of(*EXCLUDED),
     "reauthenticate": _one_of(*PROOFS),
-    "waivers": _block(WAIVERS, tuple(WAIVERS)),
-    "emergency": _block(EMERGENCY, tuple(EMERGENCY)),
+    "waivers": Block(WAIVERS, tuple(WAIVERS)),
+    "emergency": Block(EMERGENCY, tuple(EMERGENCY)),
     "rereview_days": _number(1),
-    "approvals": _rows(APPROVAL, ("role", "quorum")),
+    "approvals": Rows(APPROVAL, ("role", "quorum")),
     "validity_days": _number(1),
 }
+POLICY: Final = Block(KEYS, REQUIRED)

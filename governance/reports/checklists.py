@@ -1,7 +1,8 @@
 """Checklists, from a snapshot's answers to a summary and a table.
 
 The rule: what is open or answered "no" comes first; an item without an answer
-is open and is said to be so.
+is open and is said to be so, and so is one whose answer was carried forward
+from an earlier version and that nobody has confirmed.
 """
 
 from __future__ import annotations
@@ -9,9 +10,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Final
 
-from registry.catalog.loader import frameworks
+from registry.catalog.loader import framework_of
 from registry.catalog.schema import Framework, Group, Item
 
 LABELS: Final[Mapping[str, tuple[str, str]]] = {
@@ -25,7 +27,14 @@ LABELS: Final[Mapping[str, tuple[str, str]]] = {
 
 @dataclass(frozen=True)
 class PrintedAnswer:
-    """One item with its answer; an open item has the tone ``open``."""
+    """One item with its answer; an open item has the tone ``open``.
+
+    Attributes:
+        carried: what was answered about an earlier version and is not confirmed, such as ``Yes``.
+        carried_from: name of that version.
+        evidence: pieces as they were frozen; ``ends`` is the last day on which one counts.
+        is_inherited: the organisation answered, and the version has no answer of its own.
+    """
 
     id: str
     title: str
@@ -34,7 +43,10 @@ class PrintedAnswer:
     tone: str
     justification: str
     by: str
-    evidence: tuple[Mapping[str, str], ...]
+    evidence: tuple[Mapping[str, Any], ...]
+    carried: str = ""
+    carried_from: str = ""
+    is_inherited: bool = False
 
 
 @dataclass(frozen=True)
@@ -91,7 +103,7 @@ def checklists(parts: list[Mapping[str, Any]]) -> list[PrintedChecklist]:
 
 def _checklist(part: Mapping[str, Any]) -> PrintedChecklist:
     reference = part["framework"]
-    made_from = frameworks().get(reference["key"])
+    made_from = framework_of(reference)
     given = {answer["item"]: answer for answer in part["answers"]}
     groups = _groups(made_from, given)
     every = [answer for group in groups for answer in group.answers]
@@ -130,7 +142,8 @@ def _answered(group: PrintedGroup) -> PrintedGroup:
 
 def _answer(item: Item | None, given: Mapping[str, Any] | None) -> PrintedAnswer:
     found = given or {}
-    label, tone = LABELS[found.get("value", "")]
+    waits = bool(found.get("to_confirm"))
+    label, tone = LABELS["" if waits else found.get("value", "")]
     return PrintedAnswer(
         id=item.id if item else found["item"],
         title=item.title if item else "",
@@ -139,8 +152,16 @@ def _answer(item: Item | None, given: Mapping[str, Any] | None) -> PrintedAnswer
         tone=tone,
         justification=found.get("justification", ""),
         by=found.get("by", ""),
-        evidence=tuple(found.get("evidence", ())),
+        evidence=tuple(_piece(one) for one in found.get("evidence", ())),
+        carried=LABELS[found["value"]][0] if waits else "",
+        carried_from=found["carried_from"] if waits else "",
+        is_inherited="inherited" in found,
     )
+
+
+def _piece(frozen: Mapping[str, str]) -> dict[str, Any]:
+    """Return a piece of evidence, with its last day as a day where it has one."""
+    return {**frozen, **({"ends": date.fromisoformat(frozen["expires_on"])} if "expires_on" in frozen else {})}
 
 
 def _progress(title: str, answers: tuple[PrintedAnswer, ...]) -> Progress:

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
+from governance.reports.frame import day
 from registry.catalog.documents import applies, is_filled
-from registry.catalog.loader import templates
+from registry.catalog.loader import name_of, template, templates
 from registry.catalog.schema import Column, Field, FieldType, Section, Template
 
 SHORT_TEXT: Final = 600
@@ -26,7 +27,10 @@ class PrintedField:
 
     Attributes:
         kind: markdown, line, list, link, choice, table.
+        live: what was measured of the thing that it asks about: title and rows.
         is_short: it fits on one page and is not to be broken.
+        anchor: a name that is unique in the file.
+        id: of the field in the catalog; empty when it is no longer there.
     """
 
     title: str
@@ -35,6 +39,9 @@ class PrintedField:
     is_filled: bool
     is_short: bool
     columns: tuple[Column, ...] = ()
+    anchor: str = ""
+    id: str = ""
+    live: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -87,10 +94,11 @@ class PrintedDocument:
 def document(part: Mapping[str, Any], *, label: str, anchor: str) -> PrintedDocument:
     """Return a snapshot's document as it is printed."""
     reference, content = part["template"], part["content"]
-    made_from = templates().get(reference["key"])
-    sections = [_section(section, content, anchor) for section in made_from.sections] if made_from else []
-    known = {field.id for field in made_from.fields()} if made_from else set()
-    if others := {key: value for key, value in content.items() if key not in known}:
+    made_from = template(name_of(reference["key"], reference["digest"])) if reference["key"] in templates() else None
+    sections = [_section(section, content, anchor, part.get("live", {})) for section in made_from.sections] if made_from else []
+    known = {field.id for field in made_from.fields() if not field.is_hidden} if made_from else set()
+    titles = {field.id: field.title for field in made_from.fields()} if made_from else {}
+    if others := {titles.get(key, key): value for key, value in content.items() if key not in known}:
         sections.append(_others(others, anchor))
     return PrintedDocument(
         anchor=anchor,
@@ -104,29 +112,31 @@ def document(part: Mapping[str, Any], *, label: str, anchor: str) -> PrintedDocu
     )
 
 
-def _section(section: Section, content: Mapping[str, Any], anchor: str) -> PrintedSection:
+def _section(section: Section, content: Mapping[str, Any], anchor: str, live: Mapping[str, Any]) -> PrintedSection:
     asked = [field for field in section.fields if applies(field, content)]
     shown = [field for field in asked if field.essential or is_filled(content.get(field.id))]
     return PrintedSection(
         anchor=f"{anchor}-{section.id}",
         number=section.number,
         title=section.title,
-        fields=tuple(_field(field, content.get(field.id)) for field in shown),
+        fields=tuple(_field(field, content.get(field.id), anchor, live.get(field.id)) for field in shown),
         unanswered=tuple(field.title for field in asked if field not in shown),
         idle=tuple(field.title for field in section.fields if field not in asked),
     )
 
 
-def _field(field: Field, value: Any) -> PrintedField:
+def _field(field: Field, value: Any, anchor: str, live: Mapping[str, Any] | None = None) -> PrintedField:
     kind = field.type.value
     if field.type is FieldType.TEXT:
         kind = field.format
     elif field.type is FieldType.DATE and value:
-        day = date.fromisoformat(value)
-        kind, value = "line", f"{day.day} {day:%B %Y}"
+        kind, value = "line", day(date.fromisoformat(value))
     elif field.type is FieldType.NUMBER:
+        kind, value = "line", f"{value} {field.units[0]}" if value and len(field.units) == 1 else value
+    elif field.type in {FieldType.REFERENCE, FieldType.PERSON}:
         kind = "line"
-    return PrintedField(field.title, kind, value, is_filled(value), _is_short(value), field.columns)
+    name = f"{anchor}-field-{field.id}"
+    return PrintedField(field.title, kind, value, is_filled(value), _is_short(value), field.columns, name, field.id, live)
 
 
 def _others(content: Mapping[str, Any], anchor: str) -> PrintedSection:

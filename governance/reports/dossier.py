@@ -1,8 +1,7 @@
 """The dossier of a release, from its snapshot to the plain values that its template shows.
 
 The rule: what is shown makes ``content_digest``, so that a dossier is made
-again exactly when it would show something else. The time at which it was made
-is shown and is no content.
+again exactly when it would show something else.
 """
 
 from __future__ import annotations
@@ -12,19 +11,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from governance.gate import Requirement, unmet
+from governance.gate import CONFLICTS, Requirement
 from governance.models import Decision, Release
-from governance.reports.checklists import checklists
-from governance.reports.documents import PrintedDocument, document
-from governance.reports.measurements import evaluations
-from governance.reports.scores import METRICS, rates_of_roc
-from governance.reports.summary import portrait
-from governance.workflow import State, Step, title, tone
+from governance.reports.choices import USUAL, Choices
+from governance.reports.emergencies import MARK, PrintedEmergency
+from governance.reports.frame import said
+from governance.reports.house import ASSAY, House
+from governance.reports.words import role_word
+from governance.workflow import State, Step
 from registry.catalog.loader import frameworks, templates
 from registry.digest import canonical, sha256
-from registry.models.asset import Relation, Tier
 
-EDITION: Final = "assay/dossier/2"
+EDITION: Final = "assay/dossier/4"
 MARKS: Final[Mapping[State, str]] = {
     State.PROMOTED: "",
     State.SUSPENDED: "SUSPENDED",
@@ -39,7 +37,15 @@ STEPS: Final[Mapping[str, tuple[str, str]]] = {
     Step.ABSTAIN: ("Abstained", "neutral"),
 }
 
-ROLES: Final[Mapping[str, str]] = {"ml": "ML"}
+
+@dataclass(frozen=True)
+class Ending:
+    """Who closed the gate for a promoted release, when and why; the word is its state since."""
+
+    state: str
+    who: str
+    at: datetime
+    reason: str
 
 
 @dataclass(frozen=True)
@@ -51,7 +57,13 @@ class Source:
         decisions: all of them, in the order in which they were taken.
         requirements: what the gate says of each requirement of the policy.
         judged_at: the moment for which the gate says it.
-        made_at: when the dossier was asked for; no content.
+        made_at: the moment that the dossier is of: when the last thing happened to the release.
+        enclosed: what tells the files inside the PDF apart from earlier ones.
+        choices: how much of it is printed, on which paper, in which language.
+        house: whose dossier it is.
+        emergencies: promotions that did not wait for the reviewers, and requests for one.
+        ended: how a promotion that is suspended or revoked came to be so.
+        carried: ids of decisions on an earlier snapshot that stand all the same, because what they cover is unchanged.
     """
 
     release: Release
@@ -59,6 +71,12 @@ class Source:
     requirements: tuple[Requirement, ...]
     judged_at: datetime
     made_at: datetime
+    choices: Choices = USUAL
+    enclosed: tuple[str, ...] = ()
+    house: House = ASSAY
+    emergencies: tuple[PrintedEmergency, ...] = ()
+    carried: frozenset[int] = frozenset()
+    ended: Ending | None = None
 
 
 def content_digest(source: Source) -> str:
@@ -66,6 +84,11 @@ def content_digest(source: Source) -> str:
     release = source.release
     shown = {
         "edition": EDITION,
+        "choices": source.choices.to_json(),
+        "enclosed": list(source.enclosed),
+        "house": source.house.to_json(),
+        "emergencies": [one.to_json() for one in source.emergencies],
+        "waivers": [one.waiver.fingerprint for one in source.requirements if one.waiver],
         "snapshot": release.snapshot.digest,
         "release": {
             "id": release.pk,
@@ -77,7 +100,7 @@ def content_digest(source: Source) -> str:
             "expires": _iso(release.expires_at),
             "policy": [release.policy_key, release.policy_version, release.policy_digest],
         },
-        "decisions": [_decision(one, release) for one in source.decisions],
+        "decisions": [_decision(one, source) for one in source.decisions],
         "requirements": [[one.key, one.title, one.state, one.reason] for one in source.requirements],
         "catalog": {
             **{key: made_from.digest for key, made_from in templates().items()},
@@ -87,72 +110,32 @@ def content_digest(source: Source) -> str:
     return sha256(canonical(shown))
 
 
-def context_of(source: Source) -> dict[str, Any]:
-    """Return what the template shows."""
-    release, content = source.release, source.release.snapshot.content
-    state = State(release.state)
-    card = document(content["document"], label=_label(content), anchor="card")
-    measured = evaluations(content["evaluations"])
-    return {
-        "release": release,
-        "content": content,
-        "label": _label(content),
-        "digest": release.snapshot.digest,
-        "digest_halves": (release.snapshot.digest[:32], release.snapshot.digest[32:]),
-        "made_at": source.made_at,
-        "judged_at": source.judged_at,
-        "state": {"label": title(state), "tone": tone(state)},
-        "mark": mark_of(state),
-        "tier": Tier(content["asset"]["tier"]).label if content["asset"]["tier"] else "",
-        "portrait": portrait(card.made_from, content["document"]["content"]),
-        "card": card,
-        "datasheets": _datasheets(content),
-        "lineage": [{**link, "relation": Relation(link["relation"]).label} for link in content["lineage"]],
-        "checklists": checklists(content["assessments"]),
-        "newest": measured[0] if measured else None,
-        "older": measured[1:],
-        "score_metrics": METRICS,
-        "roc_rates": rates_of_roc(),
-        "metric_requirements": [one for one in source.requirements if one.key.startswith(("metric:", "evaluation"))],
-        "requirements": source.requirements,
-        "met": len(source.requirements) - len(unmet(source.requirements)),
-        "decisions": [_shown_decision(one, release) for one in source.decisions],
-        "policy": content["policy"],
-    }
+def mark_of(state: State, emergency: PrintedEmergency | None = None) -> str:
+    """Return the word that stands across each page; empty for a promoted release whose reviews are all done."""
+    is_owed = emergency is not None and emergency.is_owed
+    return MARKS.get(state, DRAFT) or (MARK if is_owed else "")
 
 
-def mark_of(state: State) -> str:
-    """Return the word that stands across each page; empty for a promoted release."""
-    return MARKS.get(state, DRAFT)
-
-
-def _label(part: Mapping[str, Any]) -> str:
-    return f"{part['asset']['name']} {part['version']['name']}"
-
-
-def _datasheets(content: Mapping[str, Any]) -> list[PrintedDocument]:
-    linked = {(link["asset"]["slug"], link["version"]["name"]): link for link in content["lineage"] if link["asset"]["kind"] == "dataset"}
-    return [
-        document(link["document"], label=_label(link), anchor=f"datasheet-{number}") for number, link in enumerate(linked.values(), start=1)
-    ]
-
-
-def _decision(decision: Decision, release: Release) -> dict[str, Any]:
+def _decision(decision: Decision, source: Source) -> dict[str, Any]:
     return {
         "person": decision.person.name,
         "role": decision.role,
         "step": decision.step,
         "comment": decision.comment,
+        "consent": decision.consent,
+        "conflict": decision.conflict,
         "at": _iso(decision.decided_at),
         "snapshot": decision.snapshot.digest,
-        "stale": decision.snapshot_id != release.snapshot_id,
+        "stale": decision.snapshot_id != source.release.snapshot_id and decision.pk not in source.carried,
     }
 
 
-def _shown_decision(decision: Decision, release: Release) -> dict[str, Any]:
+def shown_decision(decision: Decision, source: Source) -> dict[str, Any]:
+    """Return what is shown of a decision."""
     label, colour = STEPS[decision.step]
-    role = ROLES.get(decision.role, decision.role.capitalize())
-    return {**_decision(decision, release), "at": decision.decided_at, "label": label, "tone": colour, "role_title": role}
+    role = said(role_word(decision.role))
+    told = {"at": decision.decided_at, "label": label, "tone": colour, "role_title": role}
+    return {**_decision(decision, source), **told, "conflict_title": CONFLICTS.get(decision.conflict, decision.conflict)}
 
 
 def _iso(moment: datetime | None) -> str:

@@ -6,10 +6,13 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Final
 
+from django.utils.translation import gettext
+
 from governance.charts import Entry, GapMatrix, fits, gap_matrix
 from governance.fairness.columns import CROSS
 from governance.fairness.counts import Amount, AttributeCounts, Counts, CountTable
 from governance.fairness.metrics import RATES
+from governance.reports.frame import said
 
 USUAL: Final = "selection_rate"
 FEW: Final = 30
@@ -55,7 +58,8 @@ def matrix_of(table: CountTable, counts: AttributeCounts, rate: str = USUAL) -> 
         for column in single[across]
         if (name := CROSS.join((row, column) if pair[0] == down else (column, row))) in counts.groups
     }
-    title = f"{RATES[key][0]} by {down} (rows) and {across} (columns)"
+    words = {"rate": said(RATES[key][0]), "down": down, "across": across}
+    title = gettext("%(rate)s by %(down)s (rows) and %(across)s (columns)") % words
     return gap_matrix(title, single[down], single[across], found, RATES[key][1](table.overall))
 
 

@@ -6,11 +6,14 @@ their sentences are printed as the engine said them when it measured.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
 from typing import Any, Final
+
+from django.utils.translation import gettext
 
 from governance.charts import DotPlot, Estimate, GapMatrix, dot_plot
 from governance.fairness.counts import Amount, AttributeCounts, Counts, CountTable
@@ -22,6 +25,7 @@ from governance.fairness.verdicts import MINIMUM_GROUP
 from governance.reports import scores
 from governance.reports.extras import Extras, extras_of
 from governance.reports.featured import featured
+from governance.reports.frame import said
 from governance.reports.guidance import BaseRates, base_rates, title_of
 from governance.reports.matrices import matrix_of
 from governance.reports.scores import ScoredAttribute
@@ -29,25 +33,39 @@ from governance.reports.scores import ScoredAttribute
 CHARTED: Final = ("selection_rate", "true_positive_rate")
 SHOWN: Final = ("base_rate", "selection_rate", "true_positive_rate", "false_positive_rate", "precision", "accuracy")
 PASS: Final = "Pass"  # noqa: S105 - a verdict
+NOT_JUDGED: Final = "Not judged"
+# What a finding's sentence says after the threshold that it names.
+AFTER_NUMBERS: Final = re.compile(r"the threshold of [0-9.]*[0-9]\. (.+)$")
+WHY_NOT: Final = re.compile(r" (?:and is not judged|is undefined): (.+?)\.?$")
 VERDICTS: Final[Mapping[str, tuple[str, str]]] = {
     "fail": ("Fail", "bad"),
     "inconclusive": ("Inconclusive", "warning"),
-    "not-judged": ("Not judged", "neutral"),
+    "not-judged": (NOT_JUDGED, "neutral"),
     "pass": (PASS, "good"),
 }
 
 
 @dataclass(frozen=True)
 class PrintedGap:
-    """One metric on one attribute."""
+    """One metric on one attribute; the numbers as text in English, empty where there is none."""
 
     title: str
     value: str
-    interval: str
+    low: str
+    high: str
+    bound: str
     threshold: str
     label: str
     tone: str
     sentence: str
+    worst: str
+    best: str
+
+    @property
+    def more(self) -> str:
+        """What the engine said beyond the numbers beside it; nothing where these say it all."""
+        found = (WHY_NOT if self.label == NOT_JUDGED else AFTER_NUMBERS).search(self.sentence)
+        return found.group(1) if found else ""
 
 
 @dataclass(frozen=True)
@@ -74,14 +92,15 @@ class PrintedAttribute:
     scores: ScoredAttribute | None
 
     @property
-    def remarks(self) -> tuple[PrintedGap, ...]:
-        """Gaps that did not pass, the worst first."""
-        return tuple(gap for label, _ in VERDICTS.values() for gap in self.gaps if gap.label == label and label != PASS)
+    def verdicts(self) -> tuple[tuple[str, str, int], ...]:
+        """How many gaps have each verdict, the gravest first: word, tone, number."""
+        return tuple((label, tone, sum(gap.label == label for gap in self.gaps)) for label, tone in VERDICTS.values())
 
     @property
-    def passed(self) -> tuple[PrintedGap, ...]:
-        """Gaps that passed."""
-        return tuple(gap for gap in self.gaps if gap.label == PASS)
+    def sorted_gaps(self) -> tuple[PrintedGap, ...]:
+        """Gaps, the gravest verdict first."""
+        order = [label for label, _ in VERDICTS.values()]
+        return tuple(sorted(self.gaps, key=lambda gap: order.index(gap.label)))
 
 
 @dataclass(frozen=True)
@@ -144,8 +163,8 @@ def _attribute(
     names = featured(counts, own)
     groups = [_group(name, counts.groups[name], is_small=counts.evidence(name).n < MINIMUM_GROUP) for name in names]
     if counts.unknown.n:
-        groups.append(_group("Unknown", counts.unknown))
-    groups.append(_group("All records", table.overall))
+        groups.append(_group(gettext("Unknown"), counts.unknown))
+    groups.append(_group(gettext("All records"), table.overall))
     return PrintedAttribute(
         name=counts.attribute,
         anchor=f"attribute-{number}",
@@ -165,7 +184,8 @@ def _group(name: str, counts: Counts, *, is_small: bool = False) -> PrintedGroup
 def _chart(key: str, counts: AttributeCounts, table: CountTable, names: list[str]) -> DotPlot:
     title, rate = RATES[key]
     estimates = [_estimate(name, key, counts.groups[name], table) for name in names]
-    return dot_plot(f"{title} by {counts.attribute}", estimates, reference=rate(table.overall))
+    heading = gettext("%(rate)s by %(attribute)s") % {"rate": said(title), "attribute": counts.attribute}
+    return dot_plot(heading, estimates, reference=rate(table.overall))
 
 
 def _estimate(name: str, key: str, counts: Counts, table: CountTable) -> Estimate:
@@ -185,11 +205,15 @@ def _gap(finding: Mapping[str, Any]) -> PrintedGap:
     return PrintedGap(
         title=title_of(finding["metric"]),
         value=_number(parse_fraction(finding["value"])),
-        interval="" if low is None or high is None else f"{_number(low)} to {_number(high)}",
-        threshold=f"{bound} {_short(parse_fraction(finding['threshold']))}" if finding["threshold"] else "none agreed on",
+        low="" if low is None or high is None else _number(low),
+        high="" if low is None or high is None else _number(high),
+        bound=bound,
+        threshold=_short(parse_fraction(finding["threshold"])) if finding["threshold"] else "",
         label=label,
         tone=tone,
         sentence=finding["sentence"],
+        worst=finding.get("worst_group", ""),
+        best=finding.get("best_group", ""),
     )
 
 

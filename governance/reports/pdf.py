@@ -1,120 +1,200 @@
 """A template with plain values, as PDF.
 
-The rule: rendering reads our own fonts and our own stylesheet and nothing
-else, whatever the text asks for. The same values give the same bytes.
-WeasyPrint needs Pango, a library of the system; without it everything but PDF
-goes on working.
+The rule: everything that a PDF is made from is in its manuscript, so that the
+same manuscript gives the same bytes, today and when it is issued again. The
+press makes it in a process of its own, which reads our own fonts and
+stylesheets and nothing else, whatever the text asks for. WeasyPrint needs
+Pango, a library of the system; without it everything but PDF goes on working.
 """
 
 from __future__ import annotations
 
-import os
-from collections.abc import Mapping
-from dataclasses import dataclass
+import base64
+import json
+import signal
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Final
 
+from django.conf import settings
 from django.contrib.staticfiles import finders
-from django.template.loader import render_to_string
 
+from governance.reports import press, presses
+from governance.reports.choices import Paper
+from registry.digest import canonical, sha256
 from registry.errors import DomainError
 
-# An address that leads nowhere: the stylesheet's relative links are resolved against it and looked up in ASSETS.
-BASE: Final = "https://assets.invalid/"
-STYLESHEET: Final = "css/dossier.css"
-ASSETS: Final[Mapping[str, str]] = {
-    f"{BASE}fonts/inter-latin-wght-normal.woff2": "font/woff2",
-    f"{BASE}fonts/inter-latin-wght-italic.woff2": "font/woff2",
-    f"{BASE}fonts/inter-latin-ext-wght-normal.woff2": "font/woff2",
-}
-# The library that cuts the fonts writes the time into them, and so other bytes each second, unless this is set.
-FONT_TIME: Final = ("SOURCE_DATE_EPOCH", "0")
+SCHEMA: Final = "assay/manuscript/1"
+# The beginning of the names of the folders in which the press works.
+WORKSHOP: Final = "press-"
+SHEETS: Final = "css/dossier/"
+STYLESHEETS: Final = ("fonts", "page", "type", "cover", "contents", "parts", "tables", "charts")
+ASSETS: Final = (
+    "fonts/inter-latin-wght-normal.woff2",
+    "fonts/inter-latin-wght-italic.woff2",
+    "fonts/inter-latin-ext-wght-normal.woff2",
+)
 MOST_LETTERS: Final = 8_000_000
-MOST_PAGES: Final = 600
 NO_PANGO: Final = (
     "PDF needs the Pango library, which this machine lacks. Ask your operator to install the packages "
     "libpango-1.0-0, libpangoft2-1.0-0 and libharfbuzz-subset0, and then ask for it again."
 )
-TOO_LONG: Final = f"The dossier would be longer than {MOST_PAGES} pages. Move long passages of the card into evidence files."
+NO_FONT: Final = (
+    "No font of this machine has these letters, so they are printed as their code points: {letters}. "
+    "Ask your operator to install the packages fonts-noto-core and fonts-noto-cjk, and then ask for the PDF again."
+)
+TOO_LONG: Final = "The PDF would be longer than {pages} pages. Move long passages of the card into evidence files."
+TOO_SLOW: Final = "The PDF was not finished within {seconds} seconds. Move long passages and tables of the card into evidence files."
+TOO_LARGE: Final = "The PDF needs more memory than it may have. Move long passages and tables of the card into evidence files."
+BROKE_OFF: Final = "The rendering broke off. Ask for it again; if it does so again, tell your operator, whose worker's log says more."
+TOO_SLOW_SIGNALS: Final = frozenset({-signal.SIGALRM, -signal.SIGXCPU})
 
 
-class AssetError(ValueError):
-    """Something asked for what is not one of our named assets."""
+@dataclass(frozen=True)
+class Attached:
+    """A file inside the PDF.
+
+    Attributes:
+        name: its name there.
+        description: what it is, for a person.
+        relationship: what it is to the PDF: Source, Data or Supplement (ISO 32000-2, 7.11.3).
+        at: the moment that it is of, ISO 8601.
+        text: its content.
+    """
+
+    name: str
+    description: str
+    relationship: str
+    at: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Manuscript:
+    """Everything that one PDF is made from.
+
+    Attributes:
+        html: the page.
+        identifier: SHA-256 of what is shown; it becomes the file's identifier.
+        sheets: stylesheets, in order.
+        assets: SHA-256 by name of the files that the sheets may ask for.
+        attachments: files inside the PDF.
+        folder: where the sheets' relative addresses start.
+    """
+
+    html: str
+    identifier: str
+    sheets: tuple[str, ...]
+    assets: Mapping[str, str]
+    attachments: tuple[Attached, ...] = ()
+    folder: str = SHEETS
+
+    def to_bytes(self) -> bytes:
+        """Return the manuscript as it is kept."""
+        return canonical(
+            {"schema": SCHEMA, **asdict(self), "sheets": list(self.sheets), "attachments": [asdict(one) for one in self.attachments]}
+        )
+
+    @classmethod
+    def from_bytes(cls, content: bytes) -> Manuscript:
+        """Read a kept manuscript."""
+        body = json.loads(content)
+        attachments = tuple(Attached(**one) for one in body["attachments"])
+        return cls(body["html"], body["identifier"], tuple(body["sheets"]), body["assets"], attachments, body["folder"])
 
 
 @dataclass(frozen=True)
 class Rendered:
-    """A finished PDF and the number of its pages."""
+    """A finished PDF.
+
+    Attributes:
+        content: its bytes.
+        pages: their number.
+        made_with: versions of libraries and digests of fonts, by name.
+        refused: addresses that the text wanted and did not get.
+        missing: letters that no font has.
+        peak: the most memory that it took, in KiB.
+    """
 
     content: bytes
     pages: int
+    made_with: Mapping[str, str] = field(default_factory=dict)
+    refused: tuple[str, ...] = ()
+    missing: str = ""
+    peak: int = 0
+
+    @property
+    def remark(self) -> str:
+        """What a person should know of it; mostly nothing."""
+        return NO_FONT.format(letters=" ".join(f"U+{ord(letter):04X}" for letter in self.missing[:20])) if self.missing else ""
 
 
-def render(template: str, context: Mapping[str, Any], *, identifier: str) -> Rendered:
-    """Render a template to PDF.
+def compose(
+    html: str, *, identifier: str, paper: Paper = Paper.A4, attachments: tuple[Attached, ...] = (), landscape: bool = False
+) -> Manuscript:
+    """Return the manuscript of a page in the house's look of today."""
+    size = f"@page {{ size: {paper}{' landscape' if landscape else ''} }}"
+    assets = {name: sha256(content) for name, content in assets_of_today().items()}
+    return Manuscript(html, identifier, (stylesheet(), size), assets, attachments)
+
+
+def render_html(html: str, *, identifier: str, paper: Paper = Paper.A4) -> Rendered:
+    """Render a page in the house's look of today.
+
+    Raises:
+        DomainError: as ``render``.
+    """
+    manuscript = compose(html, identifier=identifier, paper=paper)
+    return render(manuscript, {sha256(content): content for content in assets_of_today().values()})
+
+
+def render(manuscript: Manuscript, assets: Mapping[str, bytes], *, progress: Callable[[int], None] = lambda _: None) -> Rendered:
+    """Make the PDF of a manuscript.
 
     Args:
-        template: a template of ``templates/print/``.
-        context: plain values.
-        identifier: SHA-256 of what is shown; it becomes the file's identifier.
+        manuscript: what it is made from.
+        assets: content of the assets by SHA-256.
+        progress: told how far it is, in percent.
 
     Raises:
-        DomainError: Pango is missing, or the text is too long.
+        DomainError: Pango is missing, the text is too long, or it takes too much time or memory.
     """
-    return render_html(render_to_string(template, dict(context)), identifier=identifier)
+    if len(manuscript.html) > MOST_LETTERS:
+        raise DomainError(TOO_LONG.format(pages=settings.PDF_PAGES))
+    brought = {name: base64.b64encode(assets[digest]).decode("ascii") for name, digest in manuscript.assets.items()}
+    with TemporaryDirectory(dir=settings.FILE_UPLOAD_TEMP_DIR, prefix=WORKSHOP) as name:
+        folder = Path(name)
+        (folder / press.MANUSCRIPT).write_text(json.dumps({**asdict(manuscript), "assets": brought}), encoding="utf-8")
+        outcome = presses.run(folder, progress=progress)
+        if "done" not in outcome.words:
+            raise DomainError(_reason(outcome))
+        told = json.loads((folder / press.RESULT).read_bytes())
+        content = (folder / press.OUTPUT).read_bytes()
+    return Rendered(content, told["pages"], told["made_with"], tuple(told["refused"]), told["missing"], told["peak"])
 
 
-def render_html(html: str, *, identifier: str) -> Rendered:
-    """Render HTML to PDF.
-
-    Raises:
-        DomainError: Pango is missing, or the text is too long.
-    """
-    weasyprint = _weasyprint()
-    if len(html) > MOST_LETTERS:
-        raise DomainError(TOO_LONG)
-    os.environ.setdefault(*FONT_TIME)
-    fetcher = _fetcher()
-    fonts = _font_configuration()
-    sheet = weasyprint.CSS(string=_read(STYLESHEET).decode(), base_url=f"{BASE}{STYLESHEET}", url_fetcher=fetcher, font_config=fonts)
-    page = weasyprint.HTML(string=html, base_url=None, url_fetcher=fetcher)
-    document = page.render(stylesheets=[sheet], font_config=fonts)
-    if len(document.pages) > MOST_PAGES:
-        raise DomainError(TOO_LONG)
-    content = document.write_pdf(pdf_identifier=bytes.fromhex(identifier)[:16], pdf_tags=True)
-    return Rendered(content, len(document.pages))
+def assets_of_today() -> dict[str, bytes]:
+    """Return the files that the stylesheets ask for, by name."""
+    return {name: _read(name) for name in ASSETS}
 
 
-def _weasyprint() -> Any:
-    try:
-        import weasyprint
-    except OSError as error:
-        raise DomainError(NO_PANGO) from error
-    return weasyprint
+def stylesheet(names: Iterable[str] = STYLESHEETS) -> str:
+    """Return our own stylesheet, or some parts of it."""
+    return "\n".join(_read(f"{SHEETS}{name}.css").decode() for name in names)
 
 
-def _font_configuration() -> Any:
-    from weasyprint.text.fonts import FontConfiguration
-
-    return FontConfiguration()
-
-
-def _fetcher() -> Any:
-    """Return a fetcher that serves ``ASSETS`` and refuses every other address."""
-    from weasyprint.urls import URLFetcher, URLFetcherResponse
-
-    class NamedAssets(URLFetcher):  # type: ignore[misc]
-        """Serves named assets only; the class that it extends is never asked."""
-
-        def fetch(self, url: str, headers: Any = None) -> Any:
-            """Return a named asset."""
-            del headers
-            if url not in ASSETS:
-                message = f"Refused to fetch {url[:200]}."
-                raise AssetError(message)
-            return URLFetcherResponse(url, body=_read(url.removeprefix(BASE)), headers={"Content-Type": ASSETS[url]})
-
-    return NamedAssets(allowed_protocols=(), allow_redirects=False)
+def _reason(outcome: presses.Outcome) -> str:
+    """Return why there is no PDF, as a sentence."""
+    if "pango" in outcome.words:
+        return NO_PANGO
+    if "pages" in outcome.words:
+        return TOO_LONG.format(pages=settings.PDF_PAGES)
+    if outcome.code in TOO_SLOW_SIGNALS:
+        return TOO_SLOW.format(seconds=settings.PDF_SECONDS)
+    is_out_of_memory = "memory" in outcome.words or outcome.code in {-signal.SIGABRT, -signal.SIGSEGV, -signal.SIGTRAP, -signal.SIGKILL}
+    return TOO_LARGE if is_out_of_memory else BROKE_OFF
 
 
 def _read(name: str) -> bytes:
@@ -123,3 +203,10 @@ def _read(name: str) -> bytes:
         message = f"The static file {name} is missing."
         raise FileNotFoundError(message)
     return Path(found).read_bytes()
+
+
+def told(made_with: Mapping[str, str], before: Mapping[str, Any]) -> str:
+    """Return what has changed among the libraries and fonts since an earlier rendering, in words; empty when nothing has."""
+    names = sorted(set(made_with) | set(before))
+    changed = [name for name in names if made_with.get(name) != before.get(name)]
+    return "; ".join(f"{name} {before.get(name, 'not used')} then, {made_with.get(name, 'not used')} now" for name in changed)

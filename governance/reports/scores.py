@@ -13,6 +13,8 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Final
 
+from django.utils.translation import gettext
+
 from governance.charts import Curve, CurvePlot, calibration_plot, percent, roc_plot
 from governance.charts.curves import MOST_CURVES, at
 
@@ -113,8 +115,12 @@ def _attribute(part: Mapping[str, Any]) -> ScoredAttribute:
         groups=tuple(_group(group) for group in groups),
         left_out=len(part["groups"]) - len(groups),
         charted=tuple(group["group"] for group in calibrated),
-        calibration=calibration_plot(f"Calibration by {attribute}", [_calibration(one) for one in calibrated]) if calibrated else None,
-        roc=roc_plot(f"ROC by {attribute}", [_roc(one) for one in traced]) if traced else None,
+        calibration=calibration_plot(
+            gettext("Calibration by %(attribute)s") % {"attribute": attribute}, [_calibration(one) for one in calibrated]
+        )
+        if calibrated
+        else None,
+        roc=roc_plot(gettext("ROC by %(attribute)s") % {"attribute": attribute}, [_roc(one) for one in traced]) if traced else None,
         bins=_bins(calibrated),
         roc_rows=tuple((one["group"], _heights(one)) for one in traced),
     )
@@ -155,7 +161,7 @@ def _heights(part: Mapping[str, Any]) -> tuple[str, ...]:
 def _bins(groups: Sequence[Mapping[str, Any]]) -> tuple[Bin, ...]:
     found = sorted({(Fraction(one["from"]), one["from"], one["to"]) for group in groups for one in group["calibration"]})
     by_start = [{Fraction(one["from"]): one for one in group["calibration"]} for group in groups]
-    return tuple(Bin(f"{start} to {end}", tuple(_cell(own.get(place)) for own in by_start)) for place, start, end in found)
+    return tuple(Bin(f"{start} – {end}", tuple(_cell(own.get(place)) for own in by_start)) for place, start, end in found)
 
 
 def _cell(part: Mapping[str, Any] | None) -> tuple[str, str, int] | None:

@@ -1,7 +1,8 @@
-"""What a model is for, in the card's own words, for the page that everybody reads.
+"""What everybody reads: the release in plain language, computed from the snapshot, the decisions and the gate's answers.
 
 The rule: no field of the card is named here. The page picks the fields that
-the catalog maps to the same place in a foreign format.
+the catalog maps to the same place in a foreign format. Nothing is invented:
+what nobody has said stays empty, and the page says so.
 """
 
 from __future__ import annotations
@@ -10,19 +11,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from django.utils.translation import gettext_lazy as _
+
+from governance.reports.risks import Register
 from registry.catalog.schema import Field, Template
 
 LONGEST: Final = 420
 MOST_ENTRIES: Final = 4
 # Title, then what the wanted field must be mapped to (format, place).
 PARTS: Final = (
-    ("What it is", (("model_card_toolkit", "model_details.overview"),)),
-    ("What it may be used for", (("model_card_toolkit", "considerations.use_cases[].description"),)),
-    ("What it must not be used for", (("model_card_toolkit", "considerations.limitations[].description"),)),
-    (
-        "Main risks",
-        (("model_card_toolkit", "considerations.ethical_considerations[].name"), ("eu_ai_act_annex_iv", "5")),
-    ),
+    (_("What it is"), (("model_card_toolkit", "model_details.overview"),)),
+    (_("What it may be used for"), (("model_card_toolkit", "considerations.use_cases[].description"),)),
+    (_("What it must not be used for"), (("model_card_toolkit", "considerations.limitations[].description"),)),
+)
+RISKS: Final = (
+    _("Main risks"),
+    (("model_card_toolkit", "considerations.ethical_considerations[].name"), ("eu_ai_act_annex_iv", "5")),
 )
 
 
@@ -36,12 +40,41 @@ class Portrait:
     is_cut: bool
 
 
-def portrait(made_from: Template | None, content: Mapping[str, Any]) -> list[Portrait]:
-    """Return what the summary says of the model, in the order in which it is read."""
-    if made_from is None:
-        return []
-    found = ((title, _mapped(made_from, wanted)) for title, wanted in PARTS)
-    return [_part(title, content.get(field.id)) for title, field in found if field is not None]
+@dataclass(frozen=True)
+class Plain:
+    """The summary.
+
+    Attributes:
+        parts: what it is, what it may be used for, what it must not be used for.
+        risks: what the card says of risks; shown where there is no register.
+        register: the register of risks; None in old snapshots.
+        unmet: titles of requirements that are not met.
+        has_decisions: somebody decided about the present snapshot.
+    """
+
+    parts: tuple[Portrait, ...]
+    risks: Portrait
+    register: Register | None
+    unmet: tuple[str, ...]
+    has_decisions: bool
+
+
+def plain(context: Mapping[str, Any]) -> Plain:
+    """Return the summary of what the pages show."""
+    made_from, content = context["card"].made_from, context["answers"]
+    return Plain(
+        parts=tuple(_portrait(made_from, content, one) for one in PARTS),
+        risks=_portrait(made_from, content, RISKS),
+        register=context["register"],
+        unmet=tuple(one.title for one in context["requirements"] if one.state == "unmet"),
+        has_decisions=any(not row["stale"] for row in context["decisions"]),
+    )
+
+
+def _portrait(made_from: Template | None, content: Mapping[str, Any], part: tuple[Any, tuple[tuple[str, str], ...]]) -> Portrait:
+    title, wanted = part
+    field = _mapped(made_from, wanted) if made_from else None
+    return _part(str(title), content.get(field.id) if field else None)
 
 
 def _mapped(made_from: Template, wanted: tuple[tuple[str, str], ...]) -> Field | None:

@@ -17,9 +17,9 @@ from governance.fairness.measuring import Measurement, Settings, measure
 from governance.fairness.others import others
 from governance.fairness.source import open_source
 from governance.fairness.witness import Witness, witness
-from governance.gate.policy import policies
-from governance.models import Environment, Evaluation, Finding, JobState, Predictions
+from governance.models import Evaluation, Finding, JobState, Predictions
 from governance.services import contracts, files, jobs, retention
+from governance.services.policies import in_force
 from governance.services.predictions import SHELF
 from registry import audit, policy
 from registry.errors import ConflictError
@@ -214,9 +214,8 @@ def thresholds_of(version: Version) -> tuple[Mapping[str, Fraction], str]:
     policy for the model's tier; a metric that it does not name keeps its
     usual threshold. The gate judges again by the policy of each release.
     """
-    for environment in reversed(Environment.values):
-        found = policies().get(f"{version.asset.tier}-{environment}")
-        if found is not None and found.evaluations is not None:
+    for found in reversed(list(in_force().values())):
+        if found.tier == version.asset.tier and found.evaluations is not None:
             return found.evaluations.metrics, f"{found.title}, version {found.version}"
     return {}, ""
 

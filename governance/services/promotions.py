@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
-from governance.gate import Policy, unmet
-from governance.models import Release
-from governance.services.attestations import attest_end, attest_promotion
-from governance.services.facts import requirements_of
+from governance.gate import Policy, WaiverFact, standing_objections, unmet
+from governance.models import Release, Waiver
+from governance.services.attestations import attest_end, attest_promotion, claims_about
+from governance.services.facts import requirements_of, review_facts
 from governance.services.steps import detail_of, end, locked_release, refuse_tampering
+from governance.services.told import refuse_untold
 from governance.workflow import State, Step, after
 from registry import audit, policy
 from registry.errors import ConflictError
@@ -31,18 +34,36 @@ def promote(*, actor: Actor, release_id: int) -> Release:
     policy.require(actor, Action.RELEASE_PROMOTE, release.target())
     promoted = after(State(release.state), Step.PROMOTE)
     refuse_tampering(release)
-    if missing := unmet(requirements_of(release)):
+    refuse_untold(release)
+    found = requirements_of(release)
+    if missing := unmet(found):
         text = f"The gate says not yet: {missing[0].reason}"
         raise ConflictError(text)
-    release.state = promoted
-    release.promoted_at = timezone.now()
-    release.promoted_by_id = actor.id
-    release.expires_at = release.promoted_at + timedelta(days=Policy.from_json(release.policy_content).validity_days)
+    waivers = [one.waiver for one in found if one.waiver is not None]
+    release.state, release.promoted_at, release.promoted_by_id = promoted, timezone.now(), actor.id
+    release.expires_at = end_of(release, release.promoted_at, waivers)
+    return put_live(actor, release, Step.PROMOTE, waivers)
+
+
+def end_of(release: Release, start: datetime, waivers: Sequence[WaiverFact]) -> datetime:
+    """Return when a promotion ends: with its approval, or with the first waiver that it rests on."""
+    approved = start + timedelta(days=Policy.from_json(release.policy_content).validity_days)
+    return min([approved, *(one.until for one in waivers)])
+
+
+def put_live(
+    actor: Actor, release: Release, step: Step, waivers: Sequence[WaiverFact], emergency: Mapping[str, Any] | None = None
+) -> Release:
+    """Give a release that may be promoted the place in its environment: supersede, save, record, attest, and take a checkpoint."""
     _supersede(actor, release)
     release.save(update_fields=["state", "promoted_at", "promoted_by", "expires_at"])
-    detail = {**detail_of(release), "expires_at": release.expires_at.isoformat()}
+    detail = {**detail_of(release), "expires_at": release.expires_at.isoformat() if release.expires_at else None}
+    if waivers:
+        detail["waivers"] = [{"waiver": one.waiver_id, "requirement": one.requirement, "until": one.until.isoformat()} for one in waivers]
+    if emergency is not None:
+        detail["in_emergency"] = dict(emergency)
     entry = audit.record(actor, Action.RELEASE_PROMOTE, release.subject, detail)
-    attest_promotion(release, entry)
+    attest_promotion(release, entry, waivers, step=step, emergency=emergency)
     take_checkpoint()
     return release
 
@@ -112,6 +133,15 @@ def _refuse_spent(release: Release) -> None:
         raise ConflictError(text)
     if release.version.asset.tier != release.snapshot.content["asset"]["tier"]:
         text = f"The model is in the tier “{release.version.asset.tier}” now, and this release was approved in another. Submit it again."
+        raise ConflictError(text)
+    claims = claims_about(release)
+    named = [one["waiver"] for one in claims.waivers] if claims else []
+    if gone := release.waivers.filter(pk__in=named).exclude(state=Waiver.State.GRANTED).first():
+        text = f"The waiver of “{gone.title}” that it rests on was revoked. Submit the version again."
+        raise ConflictError(text)
+    owed = release.emergencies.owed().first()
+    if owed is not None and (owed.is_overdue or standing_objections(review_facts(owed))):
+        text = "It was promoted in an emergency, and the review afterwards objects or is overdue. That review comes first."
         raise ConflictError(text)
 
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from governance.models import Attestation, Decision, Release
+from governance.models import AfterReview, Attestation, Decision, Emergency, Release, Waiver
 from governance.services import gatequery
 from governance.services.attestations import fault_of
+from governance.services.told import DECISIONS, EMERGENCIES, WAIVERS, differing, told
 from governance.workflow import State
 from registry import audit
 from registry.models import Snapshot
@@ -27,6 +28,8 @@ def faults() -> Iterator[str]:
     """Yield what was changed past the services, one sentence for each."""
     yield from _snapshots()
     yield from _decisions()
+    yield from _waivers()
+    yield from _emergencies()
     yield from _promotions()
 
 
@@ -37,17 +40,21 @@ def _snapshots() -> Iterator[str]:
 
 
 def _decisions() -> Iterator[str]:
-    written = {
-        detail["decision"]: detail["fingerprint"]
-        for detail in map(audit.detail_of, audit.history(action=Action.RELEASE_DECIDE).iterator(chunk_size=CHUNK))
-        if "fingerprint" in detail
-    }
     rows = Decision.objects.select_related("release__version__asset", "snapshot").order_by("pk")
-    for decision in rows.iterator(chunk_size=CHUNK):
-        if written.pop(decision.pk, decision.fingerprint) != decision.fingerprint:
-            yield f"Decision {decision.pk} on {decision.release.subject} is not the one that the journal tells of."
-    for pk in sorted(written):
-        yield f"Decision {pk} stands in the journal and is gone from the database."
+    yield from differing(rows.iterator(chunk_size=CHUNK), told("decision", DECISIONS), "Decision")
+
+
+def _waivers() -> Iterator[str]:
+    rows = Waiver.objects.select_related("release__version__asset", "snapshot").order_by("pk")
+    yield from differing(rows.iterator(chunk_size=CHUNK), told("waiver", WAIVERS), "Waiver")
+
+
+def _emergencies() -> Iterator[str]:
+    rows = Emergency.objects.select_related("release__version__asset", "snapshot").order_by("pk")
+    yield from differing(rows.iterator(chunk_size=CHUNK), told("emergency", EMERGENCIES), "Emergency")
+    given = AfterReview.objects.select_related("emergency__release__version__asset", "emergency__snapshot").order_by("pk")
+    written = told("review", [Action.EMERGENCY_REVIEW], value="review_fingerprint")
+    yield from differing(given.iterator(chunk_size=CHUNK), written, "Review afterwards")
 
 
 def _promotions() -> Iterator[str]:

@@ -6,9 +6,13 @@ from typing import Final
 
 from django.db import IntegrityError, transaction
 
-from governance.gate import Policy, policy_for
-from governance.models import Environment, Release
-from governance.services.facts import living_parts
+from governance.gate import Policy, counting
+from governance.models import Release
+from governance.services import assignments, inheritance, riskparts, triageparts
+from governance.services.applicable import frameworks_of
+from governance.services.environments import known_environment
+from governance.services.facts import facts_of, living_parts
+from governance.services.policies import policy_for
 from governance.services.steps import detail_of, end, locked_release
 from governance.workflow import State, Step, after
 from registry import audit
@@ -41,6 +45,7 @@ def submit(*, actor: Actor, version_id: int, environment: str, message: str = ""
         state=State.IN_REVIEW,
         submitted_by_id=actor.id,
     )
+    release.renews = version.releases.filter(environment=environment).live().order_by("-pk").first()
     _bind(release, snapshot, rule)
     try:
         with transaction.atomic():
@@ -49,6 +54,7 @@ def submit(*, actor: Actor, version_id: int, environment: str, message: str = ""
         message = f"A release of this version to {environment} is open already."
         raise ConflictError(message) from error
     audit.record(actor, Action.RELEASE_SUBMIT, release.subject, detail_of(release))
+    assignments.submitted(release)
     return release
 
 
@@ -72,6 +78,8 @@ def resubmit(*, actor: Actor, release_id: int, message: str = "") -> Release:
     release.message = message.strip() or release.message
     release.save(update_fields=[*BOUND, "state", "message"])
     audit.record(actor, Action.RELEASE_SUBMIT, release.subject, {**detail_of(release), "again": True})
+    approvals = counting(Policy.from_json(release.policy_content), facts_of(release))
+    assignments.resubmitted(release, [(one.decision.person_id, one.decision.role) for one in approvals if one.carried])
     return release
 
 
@@ -90,10 +98,7 @@ def _policy(version: Version, environment: str) -> Policy:
     if not version.asset.is_model:
         text = "Only models are released; a dataset travels with the models that use it."
         raise DomainError(text)
-    if environment not in Environment.values:
-        text = "Choose staging or production."
-        raise DomainError(text)
-    rule = policy_for(version.asset.tier, environment)
+    rule = policy_for(version.asset.tier, known_environment(environment).key)
     if rule.forbidden:
         raise DomainError(rule.forbidden)
     return rule
@@ -101,13 +106,17 @@ def _policy(version: Version, environment: str) -> Policy:
 
 def _freeze(actor: Actor, version: Version, rule: Policy) -> Snapshot:
     parts = {**living_parts(version), "policy": rule.to_json()}
-    return take_snapshot(actor=actor, version_id=version.pk, parts=parts)
+    inherited = inheritance.writers_of(version, frameworks_of(version.asset_id))
+    writers = {*riskparts.writers_of(version), *triageparts.writers_of(version), *inherited}
+    return take_snapshot(actor=actor, version_id=version.pk, parts=parts, writers=writers)
 
 
-BOUND: Final = ("snapshot", "policy_key", "policy_version", "policy_digest", "wanted_roles")
+BOUND: Final = ("snapshot", "policy_key", "policy_version", "policy_digest", "wanted_roles", "rereview_days", "evaluation_days")
 
 
 def _bind(release: Release, snapshot: Snapshot, rule: Policy) -> None:
     release.snapshot = snapshot
     release.policy_key, release.policy_version, release.policy_digest = rule.key, rule.version, rule.digest
     release.wanted_roles = "|" + "|".join(approval.role for approval in rule.approvals) + "|"
+    release.rereview_days = rule.rereview_days
+    release.evaluation_days = rule.evaluations.max_age_days if rule.evaluations else None

@@ -8,6 +8,7 @@ in it.
 
 from __future__ import annotations
 
+import shutil
 import time
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -20,9 +21,10 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from governance.gate.policy import keep_days
 from governance.models import JobState, Predictions
+from governance.reports import pdf
 from governance.services import files
+from governance.services.policies import keep_days
 from governance.services.predictions import SHELF
 from registry import audit, policy
 from registry.errors import ConflictError
@@ -97,13 +99,16 @@ def same_file(uploaded: Predictions) -> Predictions:
 
 
 def delete_stale_stages() -> int:
-    """Delete what uploads left behind whose process was killed; return how many files."""
-    before, removed = time.time() - STAGED_SECONDS, 0
-    for path in Path(settings.FILE_UPLOAD_TEMP_DIR).glob(f"{files.STAGED}*"):
-        if path.stat().st_mtime < before:
+    """Delete what uploads, bundles and presses left behind whose process was killed; return how many files and folders."""
+    before, folder = time.time() - STAGED_SECONDS, Path(settings.FILE_UPLOAD_TEMP_DIR)
+    left = [path for prefix in (files.STAGED, pdf.WORKSHOP) for path in folder.glob(f"{prefix}*")]
+    stale = [path for path in left if path.stat().st_mtime < before]
+    for path in stale:
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
             path.unlink(missing_ok=True)
-            removed += 1
-    return removed
+    return len(stale)
 
 
 @transaction.atomic

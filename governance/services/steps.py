@@ -10,13 +10,21 @@ from governance.services.attestations import attest_end
 from governance.workflow import State, Step, after
 from registry import audit, policy
 from registry.errors import ConflictError, DomainError
+from registry.models import Asset
 from registry.policy import Action, Actor
 
 
 def locked_release(release_id: int) -> Release:
-    """Return a release that nobody else moves until the transaction ends."""
-    releases = Release.objects.select_for_update(of=("self",))
-    return releases.select_related("version__asset", "snapshot").get(pk=release_id)
+    """Return a release that nobody else moves until the transaction ends, nor any other release of its model.
+
+    The model is locked first and the release second, always in this order.
+    What they are joined with is read after both locks: a statement that
+    waited for a lock would see the joined rows as they were before.
+    """
+    model = Asset.objects.filter(versions__releases=release_id).values("pk")
+    Asset.objects.select_for_update(no_key=True).filter(pk__in=model).first()
+    Release.objects.select_for_update(of=("self",)).get(pk=release_id)
+    return Release.objects.select_related("version__asset", "snapshot", "place").get(pk=release_id)
 
 
 def refuse_tampering(release: Release) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from django.db import transaction
+from django.template.loader import render_to_string
 from django.utils import timezone
 
 from governance.models import BiasAuditSummary, Evaluation, JobState
@@ -57,7 +58,7 @@ def carry_out(summary_id: int) -> None:
 
 
 @transaction.atomic
-def finish_summary(*, actor: Actor, summary: BiasAuditSummary, rendered: pdf.Rendered) -> None:
+def finish_summary(*, actor: Actor, summary: BiasAuditSummary, made: pdfs.Made) -> None:
     """Keep the PDF of the attempt that still holds the job.
 
     Raises:
@@ -66,7 +67,7 @@ def finish_summary(*, actor: Actor, summary: BiasAuditSummary, rendered: pdf.Ren
     """
     row = jobs.held(summary)
     policy.require(actor, Action.SUMMARY_FINISH)
-    pdfs.keep(row, rendered)
+    pdfs.keep(row, made)
     audit.record(actor, Action.SUMMARY_FINISH, _subject(row), {"summary": row.pk, "content": row.content_digest, "sha256": row.sha256})
 
 
@@ -85,14 +86,16 @@ def fail_summary(*, actor: Actor, summary: BiasAuditSummary, reason: str) -> Non
     audit.record(actor, Action.SUMMARY_FINISH, _subject(row), {"summary": row.pk, "failed": reason})
 
 
-def _render(row: BiasAuditSummary) -> pdf.Rendered:
+def _render(row: BiasAuditSummary) -> pdfs.Made:
     found: PrintedSummary = report.summary(_for_report(row.evaluation_id), Choices.from_json(row.choices))
-    jobs.beat(row, 20)
-    return pdf.render(TEMPLATE, {"summary": found, "made_at": row.requested_at}, identifier=row.content_digest)
+    html = render_to_string(TEMPLATE, {"summary": found, "made_at": row.requested_at})
+    manuscript = pdf.compose(html, identifier=row.content_digest)
+    pdfs.keep_manuscript(manuscript)
+    return pdfs.make(row, manuscript)
 
 
-def _settle(row: BiasAuditSummary, rendered: pdf.Rendered) -> None:
-    finish_summary(actor=SYSTEM, summary=row, rendered=rendered)
+def _settle(row: BiasAuditSummary, made: pdfs.Made) -> None:
+    finish_summary(actor=SYSTEM, summary=row, made=made)
 
 
 def _fail(row: BiasAuditSummary, reason: str) -> None:

@@ -17,6 +17,7 @@ STEPS: Final = {
     Step.APPROVE: ("Approved", "good"),
     Step.REQUEST_CHANGES: ("Asked for changes", "warning"),
     Step.REJECT: ("Rejected", "bad"),
+    Step.ABSTAIN: ("Abstained", "neutral"),
 }
 VERDICTS: Final = {
     "pass": ("Pass", "good"),

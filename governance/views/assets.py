@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Final
 
 from django.db import models
@@ -10,14 +11,14 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from governance.fairness.gaps import EVERY_METRIC
-from governance.gate import policy_for
-from governance.models import Environment, Evaluation, JobState, Release
+from governance.gate import Policy
+from governance.models import Evaluation, JobState, Release
+from governance.services.policies import in_force
 from governance.workflow import LIVE_STATES, OPEN_STATES
-from registry.catalog.documents import completeness
-from registry.catalog.loader import template
 from registry.http import Request, page_of, query_without_page
 from registry.models import Asset, Team, Tier, Version
 from registry.policy import Action, Target, refusal
+from registry.services.documents import state_of
 from registry.views.frame import TIER_TONES
 
 VERDICT_ORDER: Final = ("fail", "inconclusive", "not-judged", "pass")
@@ -56,7 +57,8 @@ def _may_register(request: Request) -> bool:
 
 def _rows(assets: list[Asset]) -> list[dict[str, Any]]:
     newest = _newest_versions(assets)
-    verdicts = _verdicts({newest[asset.pk].pk: _judged(asset) for asset in assets if asset.pk in newest})
+    policies = in_force().values()
+    verdicts = _verdicts({newest[asset.pk].pk: _judged(asset, policies) for asset in assets if asset.pk in newest})
     stages = _stages(assets)
     return [_row(asset, newest.get(asset.pk), verdicts, stages) for asset in assets]
 
@@ -64,7 +66,7 @@ def _rows(assets: list[Asset]) -> list[dict[str, Any]]:
 def _row(asset: Asset, version: Version | None, verdicts: dict[int, str], stages: dict[int, list[Release]]) -> dict[str, Any]:
     done = None
     if version is not None:
-        done = completeness(template(version.document.template_key), version.document.content)
+        done = state_of(version.document)
     return {
         "asset": asset,
         "tone": TIER_TONES.get(asset.tier, "neutral"),
@@ -82,10 +84,10 @@ def _newest_versions(assets: list[Asset]) -> dict[int, Version]:
     return {version.asset_id: version for version in versions}
 
 
-def _judged(asset: Asset) -> frozenset[str]:
-    """Return the metrics that the policy of the asset's tier asks for in production; none means all."""
-    rule = policy_for(asset.tier, Environment.PRODUCTION).evaluations if asset.is_model else None
-    return frozenset(rule.metrics) if rule else frozenset()
+def _judged(asset: Asset, policies: Iterable[Policy]) -> frozenset[str]:
+    """Return the metrics that the policy of the asset's tier asks for in the last environment; none means all."""
+    asked = [policy.evaluations for policy in policies if policy.tier == asset.tier and asset.is_model]
+    return frozenset(asked[-1].metrics) if asked and asked[-1] else frozenset()
 
 
 def _verdicts(wanted: dict[int, frozenset[str]]) -> dict[int, str]:
@@ -102,6 +104,6 @@ def _verdicts(wanted: dict[int, frozenset[str]]) -> dict[int, str]:
 def _stages(assets: list[Asset]) -> dict[int, list[Release]]:
     stages: dict[int, list[Release]] = {}
     promoted = Release.objects.filter(version__asset_id__in=[asset.pk for asset in assets], state__in=[*LIVE_STATES, *OPEN_STATES])
-    for release in promoted.select_related("version").order_by("environment", "pk"):
+    for release in promoted.select_related("version", "place").order_by("place__order", "pk"):
         stages.setdefault(release.version.asset_id, []).append(release)
     return stages

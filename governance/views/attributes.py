@@ -12,11 +12,11 @@ from fractions import Fraction
 from typing import Any, Final
 
 from governance.charts import DotPlot, Estimate, dot_plot
-from governance.fairness.counts import Amount, AttributeCounts, Counts, CountTable
+from governance.fairness.counts import AttributeCounts, Counts, CountTable
 from governance.fairness.fractions import parse_fraction
 from governance.fairness.gaps import EVERY_METRIC
-from governance.fairness.intervals import wilson
 from governance.fairness.metrics import RATES
+from governance.fairness.rates import rate_of
 from governance.fairness.verdicts import MINIMUM_GROUP
 from governance.models import Finding
 from governance.reports.featured import featured
@@ -112,20 +112,8 @@ def _chart(key: str, counts: AttributeCounts, overall: Counts, names: Sequence[s
 
 
 def _estimate(name: str, key: str, counts: Counts, evidence: Counts) -> Estimate:
-    """Return a rate with its interval, which rests on rows, whatever they weigh."""
-    part, whole = _share(key, counts)
-    value, rows = Fraction(part) / whole if whole else None, _share(key, evidence)[1]
-    low, high = (None, None) if value is None else wilson(value * rows, rows) or (None, None)
-    return Estimate(name, value, low, high, note=f"n = {shown(evidence.n)}")
-
-
-def _share(key: str, counts: Counts) -> tuple[Amount, Amount]:
-    shares = {
-        "selection_rate": (counts.tp + counts.fp, counts.n),
-        "true_positive_rate": (counts.tp, counts.tp + counts.fn),
-        "false_positive_rate": (counts.fp, counts.fp + counts.tn),
-    }
-    return shares[key]
+    found = rate_of(key, counts, evidence)
+    return Estimate(name, found.value, found.low, found.high, note=f"n = {shown(evidence.n)}")
 
 
 def _gap(finding: Finding) -> dict[str, Any]:

@@ -2,40 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import FileResponse, HttpResponse, QueryDict
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from governance.forms.checklists import AnswerForm, EvidenceForm, FilterForm
-from governance.models import Answer, Evidence
-from governance.services import assessments, evidence, files
-from governance.views.checkrows import (
-    OPTIONS,
-    Place,
-    about,
-    card_of,
-    crosswalk,
-    grouped,
-    progress_of,
-    row_of,
-    section_items,
-    tone_of,
-)
-from registry.catalog import loader
-from registry.catalog.schema import Framework
-from registry.errors import ConflictError, DomainError, ForbiddenError
+from governance.models import Answer
+from governance.services import applicable, assessments, catalog, evidence, exhibits, frameworkeditions
+from governance.services.inheritance import with_inherited
+from governance.views.checkpage import PAGE, TAB, answers_of, list_page, progress_context, row_at
+from governance.views.checkrows import Place, card_of, find_place
+from governance.views.exhibits import known
+from governance.views.itempage import item_page
+from registry.errors import DomainError, ForbiddenError
 from registry.http import Request, render_part
-from registry.models import Version
 from registry.views.frame import find_model_version, version_frame
 
-PAGE: Final = "governance/checklist.html"
-TAB: Final = "Checklists"
 SAVED: Final = 200
 
 
@@ -43,45 +30,61 @@ SAVED: Final = 200
 def checklist_list(request: Request, kind: str, slug: str, name: str) -> HttpResponse:
     """List the frameworks with their progress."""
     version = find_model_version(request.actor, kind, slug, name)
-    answers = list(Answer.objects.on(version).for_page())
+    asked = applicable.frameworks_on(version)
+    answers = with_inherited(version, list(Answer.objects.on(version).for_page()), asked)
     context = {
         **version_frame(request, version, TAB),
-        "cards": [card_of(version, made_from, answers) for made_from in loader.frameworks().values()],
+        "cards": [card_of(version, made_from, answers) for made_from in asked],
+        "further": [made_from for made_from in catalog.present().values() if made_from.key not in {one.key for one in asked}],
     }
     return render(request, "governance/checklist_list.html", context)
+
+
+@require_POST
+def framework_choose(request: Request, kind: str, slug: str, name: str, framework: str) -> HttpResponse:
+    """Ask the model a further framework, or, with ``drop``, ask it no more."""
+    version = find_model_version(request.actor, kind, slug, name)
+    made_from = catalog.on(version, framework)
+    if "drop" in request.POST:
+        applicable.drop_framework(actor=request.actor, asset_id=version.asset_id, framework_key=made_from.key)
+        messages.success(request, f"{made_from.title} is no longer asked. Its answers are kept.")
+    else:
+        applicable.choose_framework(actor=request.actor, asset_id=version.asset_id, framework_key=made_from.key)
+        messages.success(request, f"{made_from.title} is asked from now on.")
+    return redirect("checklist-list", *version.url_args)
 
 
 @require_GET
 def checklist(request: Request, kind: str, slug: str, name: str, framework: str) -> HttpResponse:
     """Show a framework's items in its own order, filtered."""
     version = find_model_version(request.actor, kind, slug, name)
-    made_from = loader.framework(framework)
-    filters = FilterForm(made_from, request.GET)
-    answers = _answers(version, made_from)
-    groups = grouped(version, made_from, answers, filters.chosen())
-    context = {
-        **version_frame(request, version, TAB, made_from.title),
-        **_progress(version, made_from, answers, filters.chosen()),
-        "filters": filters,
-        "groups": groups,
-        "shown": sum(len(category["rows"]) for group in groups for category in group["categories"]),
-    }
-    return render(request, PAGE, context)
+    made_from = catalog.on(version, framework)
+    return list_page(request, version, made_from, request.GET)
+
+
+@require_POST
+def checklist_move(request: Request, kind: str, slug: str, name: str, framework: str) -> HttpResponse:
+    """Let the version answer the present edition of the framework."""
+    version = find_model_version(request.actor, kind, slug, name)
+    digest = request.POST.get("digest", "")
+    moved = frameworkeditions.move_assessment(actor=request.actor, version_id=version.pk, key=framework, digest=digest)
+    messages.success(request, f"The checklist is on version {moved.framework_version} now. Every answer is kept.")
+    return redirect("checklist", *version.url_args, framework)
 
 
 @require_http_methods(["GET", "POST"])
 def checklist_item(request: Request, **address: str) -> HttpResponse:
     """Show one item; a POST answers it."""
-    place = _find_place(request, **address)
+    place = find_place(request, **address)
     if request.method == "GET":
-        return _item_page(request, place)
+        return item_page(request, place)
     if request.htmx:
         return _answer_row(request, place)
-    answer, given = AnswerForm(request.POST), EvidenceForm(request.POST, request.FILES)
+    answer, given = AnswerForm(request.POST), _given(request, place)
     wanted = given if given.is_given else None
     status = _save(request, place, answer, wanted)
     if status != SAVED:
-        return _item_page(request, place, answer, wanted, status)
+        return item_page(request, place, answer, wanted, status)
     messages.success(request, f"{place.item.id} is saved.")
     return redirect(_after(request, place))
 
@@ -89,7 +92,7 @@ def checklist_item(request: Request, **address: str) -> HttpResponse:
 @require_POST
 def answer_clear(request: Request, **address: str) -> HttpResponse:
     """Take an answer back."""
-    place = _find_place(request, **address)
+    place = find_place(request, **address)
     assessments.clear_answer(actor=request.actor, **place.keys)
     messages.success(request, f"{place.item.id} is open again.")
     return redirect(place.url)
@@ -98,81 +101,29 @@ def answer_clear(request: Request, **address: str) -> HttpResponse:
 @require_POST
 def evidence_add(request: Request, **address: str) -> HttpResponse:
     """Attach a link or a file; an answer sent along is saved first."""
-    place = _find_place(request, **address)
-    given = EvidenceForm(request.POST, request.FILES)
+    place = find_place(request, **address)
+    given = _given(request, place)
     answer = AnswerForm(request.POST) if "value" in request.POST else None
     status = _save(request, place, answer, given)
     if status != SAVED:
-        return _item_page(request, place, answer or AnswerForm(initial=_typed(request)), given, status)
+        return item_page(request, place, answer or AnswerForm(initial=_typed(request)), given, status)
     messages.success(request, "The evidence is attached.")
     return redirect(f"{place.url}#evidence")
-
-
-@require_GET
-def evidence_download(request: Request, kind: str, slug: str, name: str, pk: int) -> FileResponse:
-    """Hand out a file, never to be shown by the browser itself."""
-    version = find_model_version(request.actor, kind, slug, name)
-    piece = get_object_or_404(version.evidence.files(), pk=pk)
-    path = files.path_of(evidence.SHELF, piece.sha256)
-    response = FileResponse(path.open("rb"), as_attachment=True, filename=evidence.download_name(piece), content_type=piece.content_type)
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
-
-
-@require_POST
-def evidence_remove(request: Request, kind: str, slug: str, name: str, pk: int) -> HttpResponse:
-    """Take a piece of evidence off the version."""
-    version = find_model_version(request.actor, kind, slug, name)
-    piece = get_object_or_404(version.evidence, pk=pk)
-    answer = Answer.objects.on(version).for_page().filter(evidence=piece).first()
-    evidence.detach_evidence(actor=request.actor, version_id=version.pk, evidence_id=piece.pk)
-    messages.success(request, f"“{piece.title}” is removed.")
-    if answer is None:
-        return redirect("checklist-list", *version.url_args)
-    made_from = loader.framework(answer.assessment.framework_key)
-    return redirect(f"{Place.of_id(version, made_from, answer.item).url}#evidence")
 
 
 def _answer_row(request: Request, place: Place) -> HttpResponse:
     """Answer from the list, by htmx: the row and the progress come back."""
     form = AnswerForm(request.POST, auto_id=f"{place.anchor}-%s")
     status = _save(request, place, form, None)
-    answers = _answers(place.version, place.made_from)
+    answers = answers_of(place.version, place.made_from)
     context = {
-        **_progress(place.version, place.made_from, answers, _filters_of(request, place).chosen()),
-        "row": row_of(place, answers.get(place.item.id)),
+        **progress_context(place.version, place.made_from, answers, _filters_of(request, place).chosen()),
+        "row": row_at(place, answers),
         "version": place.version,
         "asset": place.version.asset,
         "form": None if status == SAVED else form,
     }
     return render_part(request, PAGE, "answered", context, status)
-
-
-def _item_page(
-    request: Request,
-    place: Place,
-    form: AnswerForm | None = None,
-    given: EvidenceForm | None = None,
-    status: int = SAVED,
-) -> HttpResponse:
-    answers = list(Answer.objects.on(place.version).for_page())
-    answer = next((one for one in answers if place.is_answered_by(one)), None)
-    context = {
-        **version_frame(request, place.version, TAB, f"{place.item.id} {place.item.title}"),
-        "place": place,
-        "answer": answer,
-        "tone": tone_of(answer),
-        "theirs": answer if status == ConflictError.status else None,
-        "pieces": Evidence.objects.for_page().filter(answers=answer) if answer else [],
-        "form": form or AnswerForm(initial=_stored(answer)),
-        "given": given or EvidenceForm(),
-        "options": OPTIONS,
-        "crosswalk": crosswalk(place, answers),
-        "about": about(place),
-        "file_text": f"Up to {settings.EVIDENCE_MAX_BYTES // 1024**2} MB. It is kept by its SHA-256.",
-        "clear_text": "The answer and its evidence are removed from this version; the journal keeps what they said.",
-    }
-    return render(request, "governance/checklist_item.html", context, status=status)
 
 
 def _save(request: Request, place: Place, answer: AnswerForm | None, given: EvidenceForm | None) -> int:
@@ -196,10 +147,12 @@ def _answer(request: Request, place: Place, answer: AnswerForm) -> int:
 
 
 def _attach(request: Request, place: Place, given: EvidenceForm) -> int:
-    file, title, url = (given.cleaned_data[key] for key in ("file", "title", "url"))
+    file, title, url, ends = (given.cleaned_data[key] for key in ("file", "title", "url", "expires_on"))
     try:
-        if file is None:
-            evidence.attach_link(actor=request.actor, **place.keys, title=title, url=url)
+        if refers_to := given.cleaned_data.get("refers_to"):
+            exhibits.attach_exhibit(actor=request.actor, **place.keys, refers_to=refers_to, title=title, expires_on=ends)
+        elif file is None:
+            evidence.attach_link(actor=request.actor, **place.keys, title=title, url=url, expires_on=ends)
         else:
             evidence.attach_file(
                 actor=request.actor,
@@ -208,6 +161,7 @@ def _attach(request: Request, place: Place, given: EvidenceForm) -> int:
                 filename=file.name or "",
                 stream=file,
                 most_bytes=settings.EVIDENCE_MAX_BYTES,
+                expires_on=ends,
             )
     except ForbiddenError:
         raise
@@ -215,6 +169,10 @@ def _attach(request: Request, place: Place, given: EvidenceForm) -> int:
         given.add_error(None, error.message)
         return error.status
     return SAVED
+
+
+def _given(request: Request, place: Place) -> EvidenceForm:
+    return EvidenceForm(request.POST, request.FILES, known=known(exhibits.exhibits_of(place.version)))
 
 
 def _after(request: Request, place: Place) -> str:
@@ -231,28 +189,5 @@ def _filters_of(request: Request, place: Place) -> FilterForm:
     return FilterForm(place.made_from, QueryDict(request.POST.get("filters", "")))
 
 
-def _stored(answer: Answer | None) -> dict[str, str]:
-    return {"value": answer.value, "justification": answer.justification} if answer else {}
-
-
 def _typed(request: Request) -> dict[str, str]:
     return {"justification": request.POST.get("justification", "")}
-
-
-def _progress(version: Version, made_from: Framework, answers: Mapping[str, Answer], chosen: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        "framework": made_from,
-        "progress": progress_of(made_from, answers),
-        "section_items": section_items(version, made_from, answers, chosen),
-        "query": urlencode(chosen),
-    }
-
-
-def _answers(version: Version, made_from: Framework) -> dict[str, Answer]:
-    return {answer.item: answer for answer in Answer.objects.on(version, made_from.key).for_page()}
-
-
-def _find_place(request: Request, *, kind: str, slug: str, name: str, framework: str, item: str) -> Place:
-    version = find_model_version(request.actor, kind, slug, name)
-    made_from = loader.framework(framework)
-    return Place(version, made_from, made_from.item(item))

@@ -1,6 +1,6 @@
 """What the pages of a checklist show: places, rows, groups and progress.
 
-The rule: nothing here asks the database; answers are handed in.
+The rule: but for finding a place, nothing here asks the database; answers are handed in.
 """
 
 from __future__ import annotations
@@ -13,13 +13,19 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
-from governance.models import Answer, Value
-from registry.catalog import loader
+from governance.models import Answer, ItemAssignment, Value
+from governance.models.assessment import stamp_of
+from governance.services import catalog
+from governance.services.meantime import Meantime
 from registry.catalog.schema import Category, Framework, Item
+from registry.http import Request
 from registry.models import Version
+from registry.views.frame import find_model_version
 
 TONES: Final = {Value.YES: "good", Value.PARTLY: "warning", Value.NO: "bad", Value.NOT_APPLICABLE: "neutral"}
 OPTIONS: Final = tuple({"value": one.value, "label": one.label, "tone": TONES[one]} for one in Value)
+# The answers that offer to open a risk.
+GAPS: Final = (Value.NO, Value.PARTLY)
 Answers = Mapping[str, Answer]
 
 
@@ -66,6 +72,16 @@ class Place:
         return (answer.assessment.framework_key, answer.item) == (self.made_from.key, self.item.id)
 
     @property
+    def risk_anchor(self) -> str:
+        """The item's name as the place where a risk came to light."""
+        return f"assessments/{self.made_from.key}/{self.item.id}"
+
+    @property
+    def risk_url(self) -> str:
+        """The page that enters a risk from this item."""
+        return f"{reverse('risk-new', args=self.version.url_args)}?{urlencode({'origin': self.risk_anchor})}"
+
+    @property
     def category(self) -> Category:
         """The category in which the item stands."""
         categories = (category for group in self.made_from.groups for category in group.categories)
@@ -89,55 +105,88 @@ class Place:
 
 
 def progress_of(made_from: Framework, answers: Answers) -> dict[str, Any]:
-    """Return how many items are answered, in all and by group, and what the answers are."""
+    """Return how many items are answered, in all and by group, and what the answers are; one to confirm is open."""
+    asked = {item.id for item in made_from.items}
+    standing = {item: answer for item, answer in answers.items() if not answer.to_confirm and item in asked}
     segments: list[dict[str, Any]] = [
-        {"label": group.title, "done": sum(item.id in answers for item in group.items), "total": len(group.items)}
+        {"label": group.title, "done": sum(item.id in standing for item in group.items), "total": len(group.items)}
         for group in made_from.groups
     ]
     done, total = sum(part["done"] for part in segments), sum(part["total"] for part in segments)
-    found = Counter(answer.value for answer in answers.values())
+    found = Counter(answer.value for answer in standing.values())
     return {
         "done": done,
         "total": total,
         "open": total - done,
+        "to_confirm": sum(answer.to_confirm and item in asked for item, answer in answers.items()),
         "segments": segments,
         "values": [{"label": one.label, "value": found[one.value]} for one in Value],
     }
 
 
 def tone_of(answer: Answer | None) -> str:
-    """Return the tone of an answer; neutral while there is none."""
-    return TONES[Value(answer.value)] if answer else "neutral"
+    """Return the tone of an answer; neutral while there is none that counts."""
+    return TONES[Value(answer.value)] if answer and not answer.to_confirm else "neutral"
 
 
 def card_of(version: Version, made_from: Framework, answers: Iterable[Answer]) -> dict[str, Any]:
     """Return what the list of frameworks shows of one."""
     own = {answer.item: answer for answer in answers if answer.assessment.framework_key == made_from.key}
     progress = progress_of(made_from, own)
+    expired = sum(bool(answer.expired) for answer in own.values())  # type: ignore[attr-defined]
     newest = max(own.values(), key=lambda answer: answer.answered_at, default=None)
     return {
         "framework": made_from,
         "url": reverse("checklist", args=[*version.url_args, made_from.key]),
         "progress": progress,
         "open_label": f"{progress['open']} open",
+        "confirm_label": f"{progress['to_confirm']} to confirm" if progress["to_confirm"] else "",
+        "expired_label": f"{expired} on expired evidence" if expired else "",
         "newest": newest,
     }
 
 
-def row_of(place: Place, answer: Answer | None) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Rows:
+    """What the rows of a list are made from.
+
+    Attributes:
+        answers: what stands, by item.
+        beside: what changed since each version from which answers were carried.
+        assigned: who is asked, by item.
+        chosen: slugs that a person chose.
+        person_id: who looks.
+    """
+
+    answers: Answers
+    beside: Mapping[int, Meantime]
+    assigned: Mapping[str, ItemAssignment]
+    chosen: frozenset[str]
+    person_id: int | None
+
+
+def row_of(place: Place, rows: Rows) -> dict[str, Any]:
     """Return what the list shows of one item."""
+    answer = rows.answers.get(place.item.id)
+    changed = rows.beside.get(answer.carried_from_id or 0) if answer and answer.to_confirm else None
     return {
         "place": place,
         "item": place.item,
         "answer": answer,
+        "given": answer.value if answer and not answer.to_confirm else "",
         "tone": tone_of(answer),
         "options": OPTIONS,
         "legend": f"Answer to {place.item.id}",
         "choice_id": f"answer-{place.item.slug}",
+        "risk_url": place.risk_url if answer and answer.value in GAPS else "",
+        "changed": changed.beside(answer) if changed and answer else (),
+        "assignment": rows.assigned.get(place.item.id),
+        "seen": f"{place.item.slug}@{stamp_of(answer)}",
+        "is_chosen": place.item.slug in rows.chosen,
     }
 
 
-def grouped(version: Version, made_from: Framework, answers: Answers, chosen: Mapping[str, Any]) -> list[dict[str, Any]]:
+def grouped(version: Version, made_from: Framework, chosen: Mapping[str, Any], rows: Rows) -> list[dict[str, Any]]:
     """Return the rows that pass the filters, under their groups and categories; empty ones are left out."""
     groups = []
     for group in made_from.groups:
@@ -146,11 +195,7 @@ def grouped(version: Version, made_from: Framework, answers: Answers, chosen: Ma
         categories = [
             {
                 "category": category,
-                "rows": [
-                    row_of(Place(version, made_from, item), answers.get(item.id))
-                    for item in category.items
-                    if _passes(item, answers.get(item.id), chosen)
-                ],
+                "rows": [row_of(Place(version, made_from, item), rows) for item in category.items if _passes(item, chosen, rows)],
             }
             for category in group.categories
         ]
@@ -175,28 +220,18 @@ def section_items(version: Version, made_from: Framework, answers: Answers, chos
     ]
 
 
-def _passes(item: Item, answer: Answer | None, chosen: Mapping[str, Any]) -> bool:
-    if "stage" in chosen and chosen["stage"] not in item.lifecycle:
-        return False
-    if "open" in chosen and answer is not None:
-        return False
-    return "bare" not in chosen or answer is None or not answer.pieces  # type: ignore[attr-defined]
-
-
-def crosswalk(place: Place, answers: Iterable[Answer]) -> list[dict[str, Any]]:
-    """Return the items of other frameworks that ask for much the same, with how they are answered."""
-    by_item = {(answer.assessment.framework_key, answer.item): answer for answer in answers}
-    found = []
-    for made_from in loader.frameworks().values():
-        others = [
-            {"place": Place(place.version, made_from, item), "answer": answer, "tone": tone_of(answer)}
-            for item in made_from.items
-            if _asks_the_same(place, made_from, item)
-            for answer in [by_item.get((made_from.key, item.id))]
-        ]
-        if others:
-            found.append({"framework": made_from, "places": others})
-    return found
+def _passes(item: Item, chosen: Mapping[str, Any], rows: Rows) -> bool:
+    answer, asked = rows.answers.get(item.id), rows.assigned.get(item.id)
+    return all(
+        (
+            "stage" not in chosen or chosen["stage"] in item.lifecycle,
+            "quality" not in chosen or chosen["quality"] in item.characteristics,
+            "open" not in chosen or answer is None or answer.to_confirm,
+            "waiting" not in chosen or (answer is not None and answer.to_confirm),
+            "mine" not in chosen or (asked is not None and asked.person_id == rows.person_id),
+            "bare" not in chosen or answer is None or not answer.pieces,  # type: ignore[attr-defined]
+        )
+    )
 
 
 def about(place: Place) -> list[dict[str, Any]]:
@@ -211,8 +246,8 @@ def about(place: Place) -> list[dict[str, Any]]:
     return [{"label": label, "value": value} for label, value in pairs if value]
 
 
-def _asks_the_same(place: Place, made_from: Framework, item: Item) -> bool:
-    if made_from.key == place.made_from.key:
-        return False
-    there, back = place.item.crosswalk.get(made_from.key, ()), item.crosswalk.get(place.made_from.key, ())
-    return item.id in there or place.item.id in back
+def find_place(request: Request, *, kind: str, slug: str, name: str, framework: str, item: str) -> Place:
+    """Return the item at an address, of a version that the actor sees, or answer 404."""
+    version = find_model_version(request.actor, kind, slug, name)
+    made_from = catalog.on(version, framework)
+    return Place(version, made_from, made_from.item(item))

@@ -1,62 +1,62 @@
-"""Home: a person's own work."""
+"""Home: a person's own work, and what comes to an end next."""
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any, Final
 
-from django.db import models
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from governance.models import Release
-from governance.workflow import State
-from registry.catalog.documents import completeness
-from registry.catalog.loader import template
+from governance.models import Emergency, ItemAssignment
+from governance.services.agenda import Agenda
+from governance.services.asks import asks_of
 from registry.http import Request
-from registry.models import Version
-from registry.policy import Actor
+from registry.models import Comment, SectionAssignment, Version
+from registry.policy import Actor, Role
+from registry.services.documents import state_of, template_of
 
 MOST: Final = 8
-SOON: Final = timedelta(days=30)
+MOST_ITEMS: Final = 200
 
 
 @require_GET
 def home(request: Request) -> HttpResponse:
     """Show what waits for this person, first things first."""
-    actor = request.actor
+    actor, agenda = request.actor, Agenda(request.actor)
+    roles = actor.reviewer_roles
     context = {
-        "waiting": _waiting(actor),
-        "drafts": _drafts(actor),
-        "mine": _mine(actor),
-        "expiring": _expiring(actor),
+        "roles": roles,
         "teams": bool(actor.teams),
-        "roles": actor.reviewer_roles,
+        "works": bool(roles or actor.teams or Role.POLICY_ADMINISTRATOR in actor.roles),
+        "asks": asks_of(actor),
+        "notes": Emergency.objects.for_page().standing().visible_to(actor).order_by("review_due", "pk")[:MOST],
+        "reviews": agenda.reviews() if roles else [],
+        "places": agenda.open_places() if roles else [],
+        "threads": Comment.objects.for_home(actor.id)[:MOST],
+        "assignments": _assignments(actor),
+        "items": _items(actor),
+        "drafts": [_draft(version) for version in agenda.drafts()],
+        "mine": agenda.releases() if actor.teams else [],
+        "expiring": agenda.expiring(),
+        "today": agenda.today,
     }
     return render(request, "governance/home.html", context)
 
 
-def _waiting(actor: Actor) -> models.QuerySet[Release]:
-    return Release.objects.visible_to(actor).waiting_for(actor).for_page().order_by("submitted_at")[:MOST]
+def _assignments(actor: Actor) -> list[dict[str, Any]]:
+    asked = SectionAssignment.objects.for_home(actor.id)[:MOST]
+    return [{"one": one, "title": template_of(one.version.document).section(one.section).title} for one in asked]
 
 
-def _mine(actor: Actor) -> models.QuerySet[Release]:
-    own = Release.objects.open().filter(version__asset__team_id__in=list(actor.teams))
-    return own.for_page().order_by("-submitted_at")[:MOST]
-
-
-def _expiring(actor: Actor) -> models.QuerySet[Release]:
-    promoted = Release.objects.visible_to(actor).filter(state=State.PROMOTED, expires_at__lt=timezone.now() + SOON)
-    return promoted.for_page().order_by("expires_at")[:MOST]
-
-
-def _drafts(actor: Actor) -> list[dict[str, Any]]:
-    versions = Version.objects.filter(authors=actor.person_id, releases=None).for_page().newest_first()[:MOST]
-    return [_draft(version) for version in versions]
+def _items(actor: Actor) -> list[dict[str, Any]]:
+    """Return what the person is asked to answer, together by checklist, who asked and day, the most urgent first (one query)."""
+    found: dict[tuple[Any, ...], list[ItemAssignment]] = {}
+    for one in ItemAssignment.objects.for_home(actor.id)[:MOST_ITEMS]:
+        found.setdefault((one.version_id, one.framework_key, one.assigned_by_id, one.due_on, one.note), []).append(one)
+    return [{"one": rows[0], "items": [row.item for row in rows]} for rows in list(found.values())[:MOST]]
 
 
 def _draft(version: Version) -> dict[str, Any]:
-    state = completeness(template(version.document.template_key), version.document.content)
+    state = state_of(version.document)
     return {"version": version, "done": state.essential_filled, "total": state.essential_total}

@@ -9,10 +9,9 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from governance.views.gatepanel import preflights
-from registry.catalog.documents import completeness
 from registry.http import Request
 from registry.models import Version
-from registry.services.documents import template_of
+from registry.services.documents import state_of
 from registry.views.frame import find_version, version_frame
 
 
@@ -22,7 +21,7 @@ def version_overview(request: Request, kind: str, slug: str, name: str) -> HttpR
     version = find_version(request.actor, kind, slug, name)
     context = {
         **version_frame(request, version, "Overview"),
-        "state": completeness(template_of(version.document), version.document.content),
+        "state": state_of(version.document),
         "summary": version.document.content.get("overview", ""),
         "newest": version.asset.versions.newest_first().first(),
         **(_model(version) if version.asset.is_model else {}),

@@ -1,93 +1,51 @@
-"""The policies, for everybody to read."""
+"""The policies: those in force for everybody to read, and the editions of each."""
 
 from __future__ import annotations
-
-from collections.abc import Iterator
-from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
-from governance.fairness.gaps import EVERY_METRIC
-from governance.gate import Policy, policies
-from registry.catalog.loader import framework, template
-from registry.http import Request
-from registry.policy import role_title
+from governance.models import PolicyEdition
+from governance.services.policies import in_force, policy_of
+from governance.views import policyrows
+from registry.http import Request, page_of
+from registry.policy import Action, refusal
+
+PATH = ("Policies", "policy-list")
 
 
 @require_GET
 def policy_list(request: Request) -> HttpResponse:
-    """List the policy of each tier and environment."""
-    return render(request, "governance/policy_list.html", {"policies": list(policies().values())})
+    """List the policy of each tier and environment, and what is being changed."""
+    may_write = refusal(request.actor, Action.POLICY_WRITE) is None
+    context = {
+        "policies": list(in_force().values()),
+        "may_write": may_write,
+        "under_way": PolicyEdition.objects.under_way().visible_to(request.actor).for_page(),
+    }
+    return render(request, "governance/policy_list.html", context)
 
 
 @require_GET
 def policy_detail(request: Request, key: str) -> HttpResponse:
-    """Show one policy."""
-    policy = policies().get(key)
-    if policy is None:
+    """Show the policy in force of a tier and an environment, and its editions."""
+    may_write = refusal(request.actor, Action.POLICY_WRITE) is None
+    page = page_of(request, PolicyEdition.objects.filter(key=key).visible_to(request.actor).for_page())
+    if not page.object_list:
         message = "No such policy"
         raise Http404(message)
+    present = PolicyEdition.objects.in_force().filter(key=key).first()
+    policy = policy_of(present) if present else None
     context = {
+        "key": key,
         "policy": policy,
-        "rows": [{"about": about, "asked": asked} for about, asked in _rows(policy)],
-        "facts": _facts(policy),
-        "breadcrumb": [{"label": "Policies", "url": reverse("policy-list")}],
+        "present": present,
+        "page": page,
+        "may_write": may_write,
+        "rows": policyrows.rows(policy) if policy else [],
+        "facts": policyrows.facts_of(policy) if policy else [],
+        "breadcrumb": [{"label": PATH[0], "url": reverse(PATH[1])}],
     }
     return render(request, "governance/policy_detail.html", context)
-
-
-def _facts(policy: Policy) -> list[dict[str, Any]]:
-    facts: list[dict[str, Any]] = [
-        {"label": "Key", "value": policy.key, "mono": True},
-        {"label": "Version", "value": policy.version},
-        {"label": "Digest", "value": policy.digest, "digest": True},
-    ]
-    if not policy.forbidden:
-        facts.append({"label": "An approval is valid for", "value": f"{policy.validity_days} days"})
-    return facts
-
-
-def _rows(policy: Policy) -> Iterator[tuple[str, str]]:
-    for document in policy.documents:
-        yield template(document.template).title, f"{document.essential_percent} % of the essential fields"
-    for rule in policy.frameworks:
-        asked = f"{rule.answered_percent} % of the items answered"
-        if rule.must_hold:
-            asked += f"; yes or partly to {', '.join(rule.must_hold)}"
-        yield framework(rule.framework).title, asked
-    yield from _measured(policy)
-    if policy.git_commit:
-        yield "Git commit", "given"
-    if policy.artifacts:
-        yield "Artifacts", f"at least {policy.artifacts}, by SHA-256"
-    if policy.training_datasets:
-        yield "Training data", f"at least {policy.training_datasets} dataset version linked"
-    for approval in policy.approvals:
-        people = "1 person" if approval.quorum == 1 else f"{approval.quorum} people"
-        yield f"Approval, {role_title(approval.role)} review", f"{people} who wrote nothing of it"
-
-
-def _measured(policy: Policy) -> Iterator[tuple[str, str]]:
-    rule = policy.evaluations
-    if rule is None:
-        return
-    yield (
-        "Evaluation",
-        f"at most {rule.max_age_days} days old, {rule.minimum_rows:,} records, "
-        f"{rule.minimum_attributes} sensitive attribute{'s' if rule.minimum_attributes > 1 else ''}",
-    )
-    kept = rule.keep_predictions_days
-    yield (
-        "Files of predictions",
-        f"deleted {kept} days after the run; the counts stay" if kept else "deleted after the run; the counts stay",
-    )
-    for key, threshold in rule.metrics.items():
-        metric = EVERY_METRIC[key]
-        bound = "at least" if metric.is_ratio else "at most"
-        yield metric.title, f"{bound} {float(threshold):g}; an inconclusive interval is {WORDS[rule.on_inconclusive]}"
-
-
-WORDS = {"block": "not enough", "allow": "accepted"}

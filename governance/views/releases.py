@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from governance.forms.releases import DecisionForm, ReasonForm, SubmitForm
+from governance.forms.releases import ReasonForm, SubmitForm
+from governance.gate import Policy, counting, stale
 from governance.models import Environment, Release
-from governance.services import decisions, promotions, releases
-from governance.services.facts import has_moved_on
-from governance.views.attestations import attestation_panel
-from governance.views.dossiers import panel_of
+from governance.services import promotions, releases
+from governance.services.facts import facts_of
+from governance.views.deciding import take_decision
 from governance.views.frame import find_release
-from governance.views.gatepanel import gate_panel, preflights
-from governance.views.stepspanel import STEPS, offered
-from governance.workflow import DECISIONS, State, Step, open_steps, title
+from governance.views.gatepanel import preflights
+from governance.views.releasepage import release_page
+from governance.views.stepspanel import STEPS
+from governance.workflow import DECISIONS, State, Step, title
 from registry.errors import DomainError
 from registry.http import Request, page_of, query_without_page, show_refusal
-from registry.policy import Action, refusal, role_title
+from registry.policy import Action, Actor, refusal
 from registry.views.frame import find_model_version, version_frame
 
 
@@ -32,7 +32,8 @@ def release_list(request: Request) -> HttpResponse:
     found = Release.objects.visible_to(request.actor).for_page()
     if state in {one.value for one in State}:
         found = found.filter(state=state)
-    if environment in Environment.values:
+    environments = list(Environment.objects.values_list("key", "title"))
+    if environment in dict(environments):
         found = found.filter(environment=environment)
     context = {
         "page": page_of(request, found),
@@ -40,9 +41,18 @@ def release_list(request: Request) -> HttpResponse:
         "state": state,
         "environment": environment,
         "states": [(one.value, title(one)) for one in State],
-        "environments": Environment.choices,
+        "environments": environments,
+        "actions": _list_actions(request.actor),
     }
     return render(request, "governance/release_list.html", context)
+
+
+def _list_actions(actor: Actor) -> list[dict[str, str]]:
+    """Return what can be made of many releases at once."""
+    actions = [{"label": "Export as ZIP…", "url": reverse("bundle-list"), "kind": "secondary", "icon": "download"}]
+    if refusal(actor, Action.REGISTER_REQUEST) is None:
+        actions.insert(0, {"label": "Register of models", "url": reverse("register-list"), "kind": "secondary", "icon": "none"})
+    return actions
 
 
 @require_GET
@@ -79,7 +89,7 @@ def release_submit(request: Request, kind: str, slug: str, name: str) -> HttpRes
 def release_detail(request: Request, kind: str, slug: str, name: str, pk: int) -> HttpResponse:
     """Show the gate of a release, its decisions and what can be done now."""
     release = find_release(request.actor, kind, slug, name, pk)
-    return _release_page(request, release)
+    return release_page(request, release)
 
 
 @require_GET
@@ -95,9 +105,20 @@ def release_snapshot(request: Request, kind: str, slug: str, name: str, pk: int)
 def release_resubmit(request: Request, kind: str, slug: str, name: str, pk: int) -> HttpResponse:
     """Freeze again, after changes."""
     release = find_release(request.actor, kind, slug, name, pk)
-    releases.resubmit(actor=request.actor, release_id=release.pk, message=request.POST.get("reason", ""))
-    messages.success(request, "Submitted again. Earlier approvals no longer count.")
+    again = releases.resubmit(actor=request.actor, release_id=release.pk, message=request.POST.get("reason", ""))
+    messages.success(request, f"Submitted again. {_whose_approvals(again)}")
     return redirect(release)
+
+
+def _whose_approvals(release: Release) -> str:
+    """Say whose approvals a new snapshot has made stale, and whose still stand."""
+    policy, found = Policy.from_json(release.policy_content), facts_of(release)
+    gone = sorted({one.person_name for one in stale(policy, found)})
+    kept = sorted({one.decision.person_name for one in counting(policy, found) if one.carried})
+    said = [f"The approval by {', '.join(gone)} is about the earlier snapshot and no longer counts."] if gone else []
+    if kept:
+        said.append(f"The approval by {', '.join(kept)} still stands: what it covers is unchanged.")
+    return " ".join(said) or "No approval was lost by it."
 
 
 @require_POST
@@ -105,25 +126,12 @@ def release_step(request: Request, kind: str, slug: str, name: str, pk: int, ste
     """Take one step: a decision, the promotion, or an end."""
     release = find_release(request.actor, kind, slug, name, pk)
     if step in DECISIONS:
-        return _decide(request, release, step)
+        return take_decision(request, release, step)
     if step is Step.PROMOTE:
         promotions.promote(actor=request.actor, release_id=release.pk)
-        messages.success(request, f"Promoted to {release.environment}. The gate is open.")
+        messages.success(request, f"Promoted to {release.get_environment_display().lower()}. The gate is open.")
         return redirect(release)
     return _end(request, release, step)
-
-
-def _decide(request: Request, release: Release, step: Step) -> HttpResponse:
-    form = DecisionForm(request.POST, roles=request.actor.reviewer_roles)
-    if form.is_valid():
-        try:
-            decisions.decide(actor=request.actor, release_id=release.pk, step=step, **form.cleaned_data)
-        except DomainError as error:
-            show_refusal(form, None, error)
-            return _release_page(request, release, form, error.status)
-        messages.success(request, "Your decision is recorded.")
-        return redirect(release)
-    return _release_page(request, release, form, 422)
 
 
 def _end(request: Request, release: Release, step: Step) -> HttpResponse:
@@ -135,46 +143,3 @@ def _end(request: Request, release: Release, step: Step) -> HttpResponse:
     STEPS[step].take(actor=request.actor, release_id=release.pk, reason=reason)
     messages.success(request, "Done, and written in the journal.")
     return redirect(release)
-
-
-def _release_page(request: Request, release: Release, form: DecisionForm | None = None, status: int = 200) -> HttpResponse:
-    actor = request.actor
-    roles = _roles_of(request, release)
-    context = {
-        **version_frame(request, release.version, "Releases", f"Release {release.pk}"),
-        "release": release,
-        "gate": gate_panel(release),
-        "decisions": _decisions(release),
-        "has_moved_on": release.is_open and has_moved_on(release),
-        "form": form or DecisionForm(roles=roles, initial={"digest": release.snapshot.digest}),
-        "roles": roles,
-        "why_not_decide": _why_not_decide(request, release),
-        "why_not_promote": refusal(actor, Action.RELEASE_PROMOTE, release.target()),
-        "may_resubmit": Step.RESUBMIT in open_steps(State(release.state)) and not refusal(actor, Action.RELEASE_SUBMIT, release.target()),
-        "steps": offered(actor, release),
-        **panel_of(release),
-        **attestation_panel(release),
-        "content": release.snapshot.content,
-    }
-    return render(request, "governance/release_detail.html", context, status=status)
-
-
-def _roles_of(request: Request, release: Release) -> tuple[str, ...]:
-    return tuple(role for role in request.actor.reviewer_roles if role in release.roles)
-
-
-def _why_not_decide(request: Request, release: Release) -> str | None:
-    if not release.is_open:
-        return "This release is closed, so there is nothing to decide."
-    wanted = release.roles
-    if not wanted:
-        return "The policy asks for no reviewer."
-    held = _roles_of(request, release)
-    if not held and request.actor.person_id not in release.snapshot.author_ids:
-        return f"The policy asks for reviewers in these roles: {', '.join(role_title(role) for role in wanted)}. You hold none of them."
-    return refusal(request.actor, Action.RELEASE_DECIDE, release.target(held[0] if held else wanted[0]))
-
-
-def _decisions(release: Release) -> list[dict[str, Any]]:
-    rows = release.decisions.select_related("person", "snapshot").order_by("-pk")
-    return [{"decision": row, "is_stale": row.snapshot_id != release.snapshot_id} for row in rows]

@@ -36,6 +36,8 @@ def results(evaluation: Evaluation, rate: str = "") -> dict[str, Any]:
         "table": table,
         "summary": summary(findings),
         "by_verdict": by_verdict(findings),
+        "has_failed": any(finding.body["verdict"] == "fail" for finding in findings),
+        "risk_anchor": f"evaluations/{evaluation.pk}",
         "attributes": [
             attribute_of(
                 number, counts, table, [row for row in findings if row.attribute == counts.attribute], scored.get(counts.attribute), rate

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
@@ -10,12 +11,13 @@ from django.views.decorators.http import require_http_methods
 
 from registry import policy
 from registry.errors import DomainError
-from registry.exchange import formats, plain
+from registry.exchange import formats, hub_rules, plain
 from registry.http import Request, sign_in_first
 from registry.models import Version
 from registry.policy import Action
 from registry.services import documents
-from registry.services.exports import about
+from registry.services.exports import about, content_for
+from registry.services.impact import impact_on
 
 YES = {"1", "true", "yes"}
 
@@ -26,7 +28,9 @@ def document(request: Request) -> HttpResponse:
     """Export a document (GET) or import into it (POST).
 
     Both name ``kind`` (model or dataset), ``asset`` and ``version``. GET takes
-    ``as``, one of the formats. POST takes the file as the field ``file`` of a
+    ``as``, one of the formats; for Hugging Face also ``check``, which answers
+    what the Hub would say instead of the card, and ``strict``, which refuses
+    (422) what the Hub would refuse. POST takes the file as the field ``file`` of a
     form or as the whole body with a content type of its own; ``dry_run`` saves
     nothing, ``take`` (repeated) names the fields to be saved, and ``based_on``
     the revision that was seen. 401 without a session or a token, 404 for an
@@ -40,20 +44,29 @@ def document(request: Request) -> HttpResponse:
     version = Version.objects.visible_to(request.actor).for_page().filter(**named).first()
     if version is None:
         return JsonResponse({"error": "There is no such version, or you may not see it."}, status=404)
-    return _import(request, version, asked) if request.method == "POST" else _export(version, asked.get("as", "json"))
+    return _import(request, version, asked) if request.method == "POST" else _export(version, asked)
 
 
-def _export(version: Version, key: str) -> HttpResponse:
-    text = formats.write(key, version.document.template_key, version.document.content, about(version))
+def _export(version: Version, asked: Mapping[str, str]) -> HttpResponse:
+    key, made_from = asked.get("as", "json"), version.document.template_name
+    text = formats.write(key, made_from, content_for(version, key), about(version))
+    if key == "huggingface" and (_says_yes(asked, "check") or _says_yes(asked, "strict")):
+        found = hub_rules.findings(made_from, text)
+        refused = [one for one in found if one.is_error]
+        told = {"findings": [{"line": one.line, "sentence": one.sentence, "is_error": one.is_error} for one in found]}
+        if _says_yes(asked, "check"):
+            return JsonResponse(told)
+        if refused:
+            return JsonResponse({"error": str(refused[0]), **told}, status=422)
     return HttpResponse(text, content_type=f"{formats.FORMATS[key].media_type}; charset=utf-8")
 
 
 def _import(request: Request, version: Version, asked: dict[str, Any]) -> HttpResponse:
     policy.require(request.actor, Action.DOCUMENT_WRITE, version.target)
-    imported = formats.read(_raw(request), version.document.template_key)
+    imported = formats.read(_raw(request), version.document.template_name)
     answer = plain.for_json(imported.as_dict())
-    if asked.get("dry_run", "").lower() in YES:
-        return JsonResponse({**answer, "revision": None})
+    if _says_yes(asked, "dry_run"):
+        return JsonResponse({**answer, "revision": None, "impact": list(impact_on(version, "document"))})
     chosen = [*request.GET.getlist("take"), *(request.POST.getlist("take") if _is_form(request) else [])]
     saved = documents.save_fields(
         actor=request.actor,
@@ -62,7 +75,11 @@ def _import(request: Request, version: Version, asked: dict[str, Any]) -> HttpRe
         based_on=_revision(asked.get("based_on"), version.document.revision),
         note="Imported by API",
     )
-    return JsonResponse({**answer, "revision": saved.revision})
+    return JsonResponse({**answer, "revision": saved.revision, "impact": list(impact_on(version, "document"))})
+
+
+def _says_yes(asked: Mapping[str, str], name: str) -> bool:
+    return asked.get(name, "").lower() in YES
 
 
 def _is_form(request: Request) -> bool:

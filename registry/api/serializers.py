@@ -7,9 +7,8 @@ from typing import Any, ClassVar
 from rest_framework import serializers
 
 from registry.audit import AuditEntry
-from registry.catalog.documents import completeness
-from registry.catalog.loader import template
 from registry.models import Artifact, Asset, Version
+from registry.services.documents import state_of
 
 
 class AssetSerializer(serializers.ModelSerializer[Asset]):
@@ -45,7 +44,7 @@ class VersionSerializer(serializers.ModelSerializer[Version]):
     def get_document(self, version: Version) -> dict[str, Any]:
         """Return the document's content and completeness."""
         document = version.document
-        state = completeness(template(document.template_key), document.content)
+        state = state_of(document)
         return {
             "template": document.template_key,
             "revision": document.revision,

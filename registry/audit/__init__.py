@@ -35,6 +35,7 @@ __all__ = [
     "Mark",
     "Progress",
     "Verification",
+    "check",
     "consistency",
     "detail_of",
     "digest_of",
@@ -81,6 +82,22 @@ def record(actor: Actor, action: Action, subject: str, detail: Mapping[str, Any]
     head.number, head.digest = entry.number, entry.digest
     head.save(update_fields=["number", "digest", "peaks"])
     return entry
+
+
+def check(*, progress: Progress = lambda _: None) -> Verification:
+    """Verify the journal and keep what was found: while it is broken, the gate is closed.
+
+    A fault is believed only when it is still there while nobody can write.
+    """
+    found = verify(progress=progress)
+    with transaction.atomic():
+        head = JournalHead.objects.select_for_update().filter(pk=HEAD).first()
+        if found.broken is not None:
+            found = verify(progress=progress)
+        if head is not None and head.broken != found.broken:
+            head.broken = found.broken
+            head.save(update_fields=["broken"])
+    return found
 
 
 def digest_of(entry: AuditEntry) -> str:

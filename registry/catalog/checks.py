@@ -6,21 +6,31 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Final
 
+from registry.catalog.links import faults, refs_of
 from registry.catalog.loader import frameworks, templates
-from registry.catalog.schema import Framework, Template
+from registry.catalog.schema import Field, Framework, Template
 
 NIST: Final = "nist_ai_rmf"
 OECD: Final = "oecd_ai_principles"
 # Fields of the standard, our own, and those that keep what an import brings.
-FIELDS: Final = {"model_card": 34 + 15 + 3, "datasheet": 57 + 1 + 3}
-ITEMS: Final = {NIST: 72, OECD: 27 + 14}
+FIELDS: Final = {"model_card": 34 + 18 + 3, "datasheet": 57 + 1 + 3}
+ITEMS: Final = {
+    NIST: 72,
+    OECD: 27 + 14,
+    "nist_ai_600_1": 12,
+    "eu_ai_act": 7 + 25,
+    "iso_42001": 38,
+    "technical_debt": 37,
+    "ml_test_score": 28,
+    "privacy_review": 15,
+}
 FUNCTIONS: Final = {"GOVERN": 19, "MAP": 18, "MEASURE": 22, "MANAGE": 13}
 CATEGORIES: Final = 19
 
 
 def problems() -> list[str]:
     """Return a sentence for each thing that is wrong with the catalogs."""
-    return [*_templates(), *_frameworks(), *_references()]
+    return [*_templates(), *_frameworks(), *_references(), *faults()]
 
 
 def _templates() -> Iterator[str]:
@@ -43,9 +53,23 @@ def _template(template: Template, count: int) -> Iterator[str]:
             yield f"{template.key}: {field.id} has no choices."
         if field.type == "table" and not field.columns:
             yield f"{template.key}: {field.id} has no columns."
+        if field.is_asked and not (field.good_example and field.bad_example):
+            yield f"{template.key}: {field.id} has no good or no bad example."
+        yield from _kind(template, field)
+
+
+def _kind(template: Template, field: Field) -> Iterator[str]:
+    refers = set(field.refers_to)
+    if (field.type == "reference") != bool(refers) or not refers <= {"dataset", "evaluation"}:
+        yield f"{template.key}: {field.id} must refer to datasets, evaluations or both when it is a reference, and to nothing otherwise."
+    if field.live not in {"", "findings", "datasheets"}:
+        yield f"{template.key}: {field.id} shows “{field.live}”, which nobody measures."
+    if any(" " in unit or not unit for unit in field.units):
+        yield f"{template.key}: a unit of {field.id} is empty or has a blank."
 
 
 def _frameworks() -> Iterator[str]:
+    yield from (f"The framework {key} is shipped and nobody counts its items." for key in frameworks() if key not in ITEMS)
     for key, count in ITEMS.items():
         if key not in frameworks():
             yield f"The framework {key} is missing."
@@ -83,7 +107,8 @@ def _references() -> Iterator[str]:
                 yield from _unknown(f"{framework.key}: {item.id}", links, ids.get(other))
     for template in templates().values():
         for field in template.fields():
-            yield from _unknown(f"{template.key}: {field.id}", field.maps.get(NIST, ()), ids.get(NIST))
+            for ref in sorted(refs_of(field)):
+                yield from _unknown(f"{template.key}: {field.id}", (ref.item,), ids.get(ref.framework))
 
 
 def _unknown(place: str, links: tuple[str, ...], known: set[str] | None) -> Iterator[str]:

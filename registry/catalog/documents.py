@@ -1,14 +1,16 @@
 """What can be said of a document's content with its template in hand; pure.
 
 Content is a dict from field id to value: text, number (decimal text), choice
-and date are strings, a list and links are lists of strings, a table is a list
+and date are strings (a number names its unit where there are several), a
+reference and a person are a label with what it stands for in brackets, as in
+“Loans 2026-10 (dataset loans/2026-10)”; a list and links are lists of strings, a table is a list
 of rows. A field that is not answered is absent.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -22,6 +24,9 @@ from registry.errors import DomainError
 MOST_LETTERS: Final = 400_000
 MOST_ENTRIES: Final = 500
 MOST_DIGITS: Final = 40
+# An essential field counts as much as this many others, where one number stands for the whole document.
+WEIGHT: Final = 3
+REFERENCE: Final = re.compile(r"(?P<label>[^\n]+) \((?P<kind>dataset|evaluation|person|team) (?P<key>[0-9A-Za-z][0-9A-Za-z._+/-]*)\)")
 CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 
@@ -46,8 +51,22 @@ class SectionProgress:
 
 
 @dataclass(frozen=True)
+class Gap:
+    """A field that is asked and not done: empty, or carried forward and to be confirmed."""
+
+    field: Field
+    section: Section
+    is_to_confirm: bool
+
+
+@dataclass(frozen=True)
 class Completeness:
-    """How far a document is filled, counting the fields that apply."""
+    """How far a document is filled, counting the fields that apply.
+
+    Attributes:
+        missing: essential fields that are empty or to be confirmed.
+        gaps: every field that is, in the order of the template.
+    """
 
     filled: int
     total: int
@@ -55,11 +74,18 @@ class Completeness:
     essential_total: int
     missing: tuple[Field, ...]
     sections: tuple[SectionProgress, ...]
+    gaps: tuple[Gap, ...] = ()
 
     @property
     def percent(self) -> int:
         """Share of the essential fields, floored; 100 when there are none."""
         return _percent(self.essential_filled, self.essential_total)
+
+    @property
+    def weighted_percent(self) -> int:
+        """Share of all fields with each essential one counted three times, floored; 100 when there are none."""
+        extra = WEIGHT - 1
+        return _percent(self.filled + extra * self.essential_filled, self.total + extra * self.essential_total)
 
 
 def clean(field: Field, raw: Any) -> Any:
@@ -79,6 +105,8 @@ def clean(field: Field, raw: Any) -> Any:
         FieldType.NUMBER: _number,
         FieldType.CHOICE: _choice,
         FieldType.DATE: _date,
+        FieldType.REFERENCE: _reference,
+        FieldType.PERSON: _reference,
     }
     return kinds.get(field.type, _as_it_is)(field, text)
 
@@ -90,22 +118,29 @@ def is_filled(value: Any) -> bool:
 
 def applies(field: Field, content: Mapping[str, Any]) -> bool:
     """Whether a field is asked, given the answers so far."""
+    if field.is_hidden:
+        return False
     return field.condition is None or content.get(field.condition.field) == field.condition.equals
 
 
-def completeness(template: Template, content: Mapping[str, Any]) -> Completeness:
-    """Count what is filled of what applies."""
-    sections = tuple(_progress(section, content) for section in template.sections)
-    missing = tuple(
-        field for field in template.fields() if field.essential and applies(field, content) and not is_filled(content.get(field.id))
+def completeness(template: Template, content: Mapping[str, Any], to_confirm: Collection[str] = ()) -> Completeness:
+    """Count what is filled of what applies; what was carried forward counts once somebody has confirmed it."""
+    done = {key for key, value in content.items() if is_filled(value)}.difference(to_confirm)
+    sections = tuple(_progress(section, content, done) for section in template.sections)
+    gaps = tuple(
+        Gap(field, section, field.id in to_confirm and is_filled(content.get(field.id)))
+        for section in template.sections
+        for field in section.fields
+        if field.is_asked and applies(field, content) and field.id not in done
     )
     return Completeness(
         filled=sum(section.filled for section in sections),
         total=sum(section.total for section in sections),
         essential_filled=sum(section.essential_filled for section in sections),
         essential_total=sum(section.essential_total for section in sections),
-        missing=missing,
+        missing=tuple(gap.field for gap in gaps if gap.field.essential),
         sections=sections,
+        gaps=gaps,
     )
 
 
@@ -114,14 +149,14 @@ def changed_fields(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple
     return tuple(sorted(key for key in {*before, *after} if before.get(key) != after.get(key)))
 
 
-def _progress(section: Section, content: Mapping[str, Any]) -> SectionProgress:
-    asked = [field for field in section.fields if applies(field, content)]
+def _progress(section: Section, content: Mapping[str, Any], done: Collection[str]) -> SectionProgress:
+    asked = [field for field in section.fields if field.is_asked and applies(field, content)]
     essential = [field for field in asked if field.essential]
     return SectionProgress(
         section=section,
-        filled=sum(is_filled(content.get(field.id)) for field in asked),
+        filled=sum(field.id in done for field in asked),
         total=len(asked),
-        essential_filled=sum(is_filled(content.get(field.id)) for field in essential),
+        essential_filled=sum(field.id in done for field in essential),
         essential_total=len(essential),
     )
 
@@ -151,14 +186,29 @@ def _as_it_is(_: Field, text: str) -> str:
 
 
 def _number(field: Field, text: str) -> str:
+    digits, unit = text, ""
+    if len(field.units) > 1:
+        digits, _, unit = text.partition(" ")
+        if unit not in field.units:
+            message = f"{field.title}: write a number and one of these units: {', '.join(field.units)}."
+            raise FieldError(message)
     try:
-        number = Decimal(text)
+        number = Decimal(digits)
     except InvalidOperation:
         number = Decimal("NaN")
-    if not number.is_finite() or len(text) > MOST_DIGITS or abs(number.adjusted()) > MOST_DIGITS:
+    if not number.is_finite() or len(digits) > MOST_DIGITS or abs(number.adjusted()) > MOST_DIGITS:
         message = f"{field.title}: write a number with a point, such as 0.5."
         raise FieldError(message)
-    return f"{number:f}"
+    return f"{number:f} {unit}".rstrip()
+
+
+def _reference(field: Field, text: str) -> str:
+    found = REFERENCE.fullmatch(text)
+    kinds = {"person", "team"} if field.type is FieldType.PERSON else set(field.refers_to)
+    if found is None or found["kind"] not in kinds:
+        message = f"{field.title}: choose from the list. What is stored names its {' or '.join(sorted(kinds))} in brackets."
+        raise FieldError(message)
+    return text
 
 
 def _choice(field: Field, text: str) -> str:

@@ -1,33 +1,57 @@
-"""Reading templates and frameworks from YAML; each file is read once."""
+"""Reading templates and frameworks from YAML; each file is read once.
+
+A template that an organisation changed is an edition, named by the digest of
+its content. Where editions are kept is not known here: the app's
+configuration gives ``use_editions`` a way to find one.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, Generic, TypeVar
 
-import yaml
-
-from registry.catalog.schema import (
-    CatalogError,
-    Category,
-    Column,
-    Condition,
-    Field,
-    FieldType,
-    Framework,
-    Group,
-    Item,
-    Section,
-    Template,
-    UnknownItemError,
-)
+from registry.catalog.parsing import framework_from, load_framework, load_template, template_from, yaml_of
+from registry.catalog.schema import Framework, Template, UnknownItemError
 from registry.digest import canonical, sha256
+from registry.memo import Memo
 
+DIGEST: Final = 64
 DATA: Final = Path(__file__).parent / "data"
-Loader: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+E = TypeVar("E", bound=Template | Framework)
+
+
+class _Editions(Generic[E]):
+    """The way to editions by their digest; nothing is found until the app says how a text is."""
+
+    def __init__(self, read: Callable[[Mapping[str, Any], str], E]) -> None:
+        self.find: Callable[[str], str | None] = lambda _: None
+        self._read = read
+        self._memo: Memo[E] = Memo(200)
+
+    def edition(self, digest: str) -> E:
+        """Return an edition.
+
+        Raises:
+            LookupError: it is not kept here, or its text is not the one that the digest names.
+        """
+        return self._memo.of(digest, lambda: self._found(digest))
+
+    def _found(self, digest: str) -> E:
+        text = self.find(digest) if len(digest) == DIGEST else None
+        found = self._read(json.loads(text), digest) if text is not None else None
+        if found is None or found.digest != digest:
+            raise LookupError(digest)
+        return found
+
+
+_TEMPLATES: Final = _Editions(template_from)
+_FRAMEWORKS: Final = _Editions(framework_from)
 
 
 @cache
@@ -38,160 +62,126 @@ def templates() -> Mapping[str, Template]:
 
 
 @cache
+def earlier_contents() -> Mapping[str, dict[str, Any]]:
+    """Return what the files of templates held that Assay shipped before, by digest, so that documents stay on them."""
+    found = [yaml_of(path.read_text(), path.name) for path in sorted((DATA / "templates" / "earlier").glob("*.yaml"))]
+    return MappingProxyType({sha256(canonical(content)): content for content in found})
+
+
+@cache
+def earlier_templates() -> Mapping[str, Template]:
+    """Return every template that Assay shipped before, by digest."""
+    return MappingProxyType({digest: template_from(content, digest) for digest, content in earlier_contents().items()})
+
+
+@cache
+def shipped_templates(key: str) -> tuple[Template, ...]:
+    """Return every edition of a template that Assay ever shipped, the present one first."""
+    earlier = [one for one in earlier_templates().values() if one.key == key]
+    return (template(key), *sorted(earlier, key=lambda one: int(one.version), reverse=True))
+
+
+@cache
 def frameworks() -> Mapping[str, Framework]:
     """Return every framework by key."""
     found = [load_framework(path.read_text(), path.name) for path in sorted((DATA / "frameworks").glob("*.yaml"))]
     return MappingProxyType({framework.key: framework for framework in found})
 
 
-def template(key: str) -> Template:
+def use_editions(find: Callable[[str], str | None]) -> None:
+    """Say how the canonical text of an edition of a template is found by its digest."""
+    _TEMPLATES.find = find
+
+
+def template(name: str) -> Template:
     """Return one template.
+
+    Args:
+        name: a key for the shipped template, such as ``model_card``, or a key
+            and the digest of an edition, ``model_card@3f…``. An edition that
+            is not kept here any more falls back to the shipped template.
 
     Raises:
         UnknownItemError: there is none of this key.
     """
+    key, _, digest = name.partition("@")
     if key not in templates():
         message = f"There is no template “{key}”."
         raise UnknownItemError(message)
-    return templates()[key]
+    shipped = templates()[key]
+    if digest in {"", shipped.digest}:
+        return shipped
+    if digest in earlier_templates():
+        return earlier_templates()[digest]
+    try:
+        return _TEMPLATES.edition(digest)
+    except LookupError:
+        return shipped
 
 
-def framework(key: str) -> Framework:
+def name_of(key: str, digest: str) -> str:
+    """Return what ``template`` finds an edition by; a shipped template is named by its key alone."""
+    return key if key in templates() and templates()[key].digest == digest else f"{key}@{digest}"
+
+
+def key_of(name: str) -> str:
+    """Return the key in a template's name."""
+    return name.partition("@")[0]
+
+
+@cache
+def shipped_content(key: str) -> dict[str, Any]:
+    """Return what the file of the present shipped template holds; take care not to change it."""
+    return yaml_of((DATA / "templates" / f"{template(key).key}.yaml").read_text(), key)
+
+
+@cache
+def earlier_frameworks() -> Mapping[str, Framework]:
+    """Return every framework that Assay shipped before, by digest, so that answers stay on the questions that they were given to."""
+    found = [load_framework(path.read_text(), path.name) for path in sorted((DATA / "frameworks" / "earlier").glob("*.yaml"))]
+    return MappingProxyType({one.digest: one for one in found})
+
+
+def use_framework_editions(find: Callable[[str], str | None]) -> None:
+    """Say how the canonical text of an edition of a framework is found by its digest."""
+    _FRAMEWORKS.find = find
+
+
+def framework(name: str) -> Framework:
     """Return one framework.
+
+    Args:
+        name: a key for the shipped framework, such as ``nist_ai_rmf``, or a
+            key and the digest of an edition, ``nist_ai_rmf@3f…``. An edition
+            that is not kept here any more falls back to the shipped one.
 
     Raises:
         UnknownItemError: there is none of this key.
     """
-    if key not in frameworks():
+    key, _, digest = name.partition("@")
+    shipped = frameworks().get(key)
+    if shipped is not None and digest in {"", shipped.digest}:
+        return shipped
+    if digest in earlier_frameworks():
+        return earlier_frameworks()[digest]
+    try:
+        return _FRAMEWORKS.edition(digest)
+    except LookupError as error:
+        if shipped is not None:
+            return shipped
         message = f"There is no framework “{key}”."
-        raise UnknownItemError(message)
-    return frameworks()[key]
+        raise UnknownItemError(message) from error
 
 
-def load_template(text: str, place: str) -> Template:
-    """Read a template.
-
-    Raises:
-        CatalogError: it is not YAML, or a key is missing or of the wrong kind.
-    """
-    content = _yaml(text, place)
+def framework_of(reference: Mapping[str, str]) -> Framework | None:
+    """Return the framework that a snapshot names, in that edition where it is kept; None where there is none of the key."""
     try:
-        return Template(
-            key=content["key"],
-            version=content["version"],
-            title=content["title"],
-            kind=content["kind"],
-            source=content["source"],
-            digest=sha256(canonical(content)),
-            sections=tuple(_section(part) for part in content["sections"]),
-        )
-    except (KeyError, TypeError, ValueError) as error:
-        raise _error(place, error) from error
+        return framework(f"{reference['key']}@{reference['digest']}")
+    except UnknownItemError:
+        return None
 
 
-def load_framework(text: str, place: str) -> Framework:
-    """Read a framework.
-
-    Raises:
-        CatalogError: it is not YAML, or a key is missing or of the wrong kind.
-    """
-    content = _yaml(text, place)
-    try:
-        return Framework(
-            key=content["key"],
-            version=content["version"],
-            title=content["title"],
-            source=content["source"],
-            note=content["note"],
-            digest=sha256(canonical(content)),
-            lifecycle=MappingProxyType(dict(content.get("lifecycle", {}))),
-            characteristics=MappingProxyType(dict(content.get("characteristics", {}))),
-            groups=tuple(_group(part) for part in content["groups"]),
-        )
-    except (KeyError, TypeError, ValueError) as error:
-        raise _error(place, error) from error
-
-
-def _section(part: Mapping[str, Any]) -> Section:
-    return Section(
-        id=part["id"],
-        number=part["number"],
-        title=part["title"],
-        essence=part["essence"],
-        fields=tuple(_field(field) for field in part["fields"]),
-    )
-
-
-def _field(part: Mapping[str, Any]) -> Field:
-    condition = part.get("condition")
-    return Field(
-        id=part["id"],
-        title=part["title"],
-        type=FieldType(part["type"]),
-        format=part.get("format", "markdown"),
-        essential=part["essential"],
-        prompt=part["prompt"],
-        legal_note=part.get("legal_note", ""),
-        source=part.get("source", ""),
-        choices=tuple(part.get("choices", ())),
-        columns=tuple(Column(column["id"], column["title"]) for column in part.get("columns", ())),
-        condition=Condition(condition["field"], condition["equals"]) if condition else None,
-        good_example=part.get("good_example", ""),
-        bad_example=part.get("bad_example", ""),
-        maps=_lists(part.get("maps", {})),
-    )
-
-
-def _group(part: Mapping[str, Any]) -> Group:
-    return Group(
-        id=part["id"],
-        slug=part["slug"],
-        title=part["title"],
-        purpose=part["purpose"],
-        categories=tuple(_category(category) for category in part["categories"]),
-    )
-
-
-def _category(part: Mapping[str, Any]) -> Category:
-    return Category(
-        id=part["id"],
-        title=part["title"],
-        outcome=part["outcome"],
-        items=tuple(_item(item) for item in part["items"]),
-    )
-
-
-def _item(part: Mapping[str, Any]) -> Item:
-    return Item(
-        id=part["id"],
-        slug=part["slug"],
-        title=part["title"],
-        outcome=part["outcome"],
-        question=part["question"],
-        evidence=tuple(part.get("evidence", ())),
-        lifecycle=tuple(part.get("lifecycle", ())),
-        characteristics=tuple(part.get("characteristics", ())),
-        scope=part.get("scope", "system"),
-        crosswalk=_lists(part.get("crosswalk", {})),
-    )
-
-
-def _lists(part: Mapping[str, Any]) -> Mapping[str, tuple[str, ...]]:
-    return MappingProxyType({key: tuple(values) for key, values in part.items()})
-
-
-def _yaml(text: str, place: str) -> dict[str, Any]:
-    try:
-        content = yaml.load(text, Loader=Loader)  # noqa: S506 - a safe loader, the fast one where there is one
-    except yaml.YAMLError as error:
-        message = f"{place} is not valid YAML: {error}"
-        raise CatalogError(message) from error
-    if not isinstance(content, dict):
-        message = f"{place} must be a mapping of keys to values."
-        raise CatalogError(message)
-    return content
-
-
-def _error(place: str, error: Exception) -> CatalogError:
-    why = f"the key {error} is missing" if isinstance(error, KeyError) else str(error)
-    return CatalogError(f"{place}: {why}.")
+@cache
+def shipped_framework(key: str) -> dict[str, Any]:
+    """Return what the file of a shipped framework holds; take care not to change it."""
+    return yaml_of((DATA / "frameworks" / f"{frameworks()[key].key}.yaml").read_text(), key)

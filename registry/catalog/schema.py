@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+from fractions import Fraction
 from functools import cached_property
-from typing import TypeVar
+from typing import Final, TypeVar
 
+from registry.catalog.crosswalk import Kind, Ref
 from registry.errors import DomainError
+
+# The source of fields that keep what an import brings.
+KEEPS: Final = "exchange"
 
 
 class CatalogError(DomainError):
@@ -31,6 +36,8 @@ class FieldType(StrEnum):
     TABLE = "table"
     LINK = "link"
     DATE = "date"
+    REFERENCE = "reference"
+    PERSON = "person"
 
 
 @dataclass(frozen=True)
@@ -57,6 +64,12 @@ class Field:
         format: ``line`` for short text, ``markdown`` for prose.
         legal_note: what a reviewer reads in the answer.
         maps: counterparts in other formats, by format.
+        is_hidden: no longer asked; what was written stays with the document.
+        units: of a number; with several, the value names one of them.
+        refers_to: what a reference may be to: ``dataset``, ``evaluation``.
+        live: what stands below the answer and is measured, not typed: ``findings``, ``datasheets`` or nothing.
+        prompts: questions that help to begin.
+        reviewer_asks: what a reviewer will ask about the answer.
     """
 
     id: str
@@ -73,6 +86,17 @@ class Field:
     good_example: str
     bad_example: str
     maps: Mapping[str, tuple[str, ...]]
+    is_hidden: bool = False
+    units: tuple[str, ...] = ()
+    refers_to: tuple[str, ...] = ()
+    live: str = ""
+    prompts: tuple[str, ...] = ()
+    reviewer_asks: tuple[str, ...] = ()
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether a person is asked; some fields only keep what an imported file said besides, and some are hidden."""
+        return self.source != KEEPS and not self.is_hidden
 
 
 @dataclass(frozen=True)
@@ -126,14 +150,27 @@ class Template:
         place = self.sections.index(section) + 1
         return self.sections[place] if place < len(self.sections) else None
 
+    def preceding(self, section: Section) -> Section | None:
+        """Return the section before another, or None at the beginning."""
+        place = self.sections.index(section)
+        return self.sections[place - 1] if place else None
+
     def reference(self) -> dict[str, str]:
         """Return what a snapshot names it by."""
         return {"key": self.key, "version": self.version, "digest": self.digest}
 
 
+ALWAYS: Final = "always"
+
+
 @dataclass(frozen=True)
 class Item:
-    """One question of a checklist, by its official id."""
+    """One question of a checklist, by its official id.
+
+    Attributes:
+        crosswalk: ids of the items of other frameworks that it names, by framework.
+        kinds: what these are to it, where the framework itself says more than “related”.
+    """
 
     id: str
     slug: str
@@ -145,6 +182,12 @@ class Item:
     characteristics: tuple[str, ...]
     scope: str
     crosswalk: Mapping[str, tuple[str, ...]]
+    kinds: Mapping[Ref, Kind] = field(default_factory=dict)
+
+    @property
+    def is_of_organisation(self) -> bool:
+        """Whether it is answered once for the organisation, and inherited by every model."""
+        return self.scope == "organisation"
 
 
 @dataclass(frozen=True)
@@ -174,8 +217,23 @@ class Group:
 
 
 @dataclass(frozen=True)
+class Band:
+    """What a score up to a number means."""
+
+    up_to: Fraction
+    meaning: str
+
+
+@dataclass(frozen=True)
 class Framework:
-    """What a checklist asks."""
+    """What a checklist asks.
+
+    Attributes:
+        applies: ``always``, or a word for when a model is asked it; then people choose it for the model.
+        bands: how a score is read, the smallest first; empty for a framework that is not scored.
+        scoring: how the score is made, in words.
+        linked_by: who published the links to another framework, by its key; other links are the author's judgement.
+    """
 
     key: str
     version: str
@@ -186,6 +244,15 @@ class Framework:
     lifecycle: Mapping[str, str]
     characteristics: Mapping[str, str]
     groups: tuple[Group, ...]
+    applies: str = ALWAYS
+    scoring: str = ""
+    bands: tuple[Band, ...] = ()
+    linked_by: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def is_basic(self) -> bool:
+        """Whether every model is asked it."""
+        return self.applies == ALWAYS
 
     @cached_property
     def items(self) -> tuple[Item, ...]:

@@ -18,7 +18,8 @@ from typing import Any, Final
 
 import yaml
 
-from registry.catalog.loader import DATA, Loader
+from registry.catalog.loader import DATA
+from registry.catalog.parsing import Loader
 from registry.catalog.schema import FieldType, Template
 from registry.exchange.about import About
 from registry.exchange.front_matter import kept_mapping, kept_text

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final
 
+from registry.catalog.loader import key_of
 from registry.exchange import croissant, cyclonedx, huggingface, model_card_toolkit, plain
 from registry.exchange.about import NOBODY, About
 from registry.exchange.encoding import decode
@@ -22,6 +23,7 @@ class Format:
 
     Attributes:
         name: as a person reads it.
+        use: what one takes it for, in a sentence.
         suffix: of a file's name.
         media_type: of a download.
         write: a template's key, a document's content and what it is about to text.
@@ -29,6 +31,7 @@ class Format:
     """
 
     name: str
+    use: str
     suffix: str
     media_type: str
     write: Callable[[str, Mapping[str, Any], About], str]
@@ -37,18 +40,50 @@ class Format:
 
 FORMATS: Final[Mapping[str, Format]] = MappingProxyType(
     {
-        "huggingface": Format("Hugging Face card", ".md", "text/markdown", lambda key, content, _: huggingface.write(key, content)),
-        "markdown": Format("Markdown", ".md", "text/markdown", lambda key, content, _: plain.write_markdown(key, content)),
-        "json": Format("JSON", ".json", "application/json", lambda key, content, _: plain.write_json(key, content)),
-        "croissant": Format("Croissant", ".json", "application/ld+json", croissant.write, (DATASHEET,)),
-        "cyclonedx": Format("CycloneDX 1.6 ML-BOM", ".cdx.json", "application/vnd.cyclonedx+json", cyclonedx.write, (MODEL_CARD,)),
+        "huggingface": Format(
+            "Hugging Face card",
+            "For a repository on the Hub: front matter that its search reads, and every answer below it.",
+            ".md",
+            "text/markdown",
+            lambda key, content, _: huggingface.write(key, content),
+        ),
+        "markdown": Format(
+            "Markdown",
+            "For reading anywhere, in the order of the template.",
+            ".md",
+            "text/markdown",
+            lambda key, content, _: plain.write_markdown(key, content),
+        ),
+        "json": Format(
+            "JSON",
+            "For programs and for another Assay: every field as it is stored, with the template’s version and digest.",
+            ".json",
+            "application/json",
+            lambda key, content, _: plain.write_json(key, content),
+        ),
+        "croissant": Format(
+            "Croissant",
+            "For catalogues of datasets: JSON-LD, version 1.1, with the vocabulary for responsible AI.",
+            ".json",
+            "application/ld+json",
+            croissant.write,
+            (DATASHEET,),
+        ),
+        "cyclonedx": Format(
+            "CycloneDX 1.6 ML-BOM",
+            "For supply-chain tools: the model as a component, its files by digest, and its card.",
+            ".cdx.json",
+            "application/vnd.cyclonedx+json",
+            cyclonedx.write,
+            (MODEL_CARD,),
+        ),
     }
 )
 
 
 def formats_for(template_key: str) -> dict[str, Format]:
     """Return the formats that a document of a template can become, by key."""
-    return {key: one for key, one in FORMATS.items() if template_key in one.templates}
+    return {key: one for key, one in FORMATS.items() if key_of(template_key) in one.templates}
 
 
 def write(key: str, template_key: str, content: Mapping[str, Any], about: About = NOBODY) -> str:
@@ -89,7 +124,7 @@ def _json(value: Any, wanted: str | None) -> Imported:
         (model_card_toolkit.is_model_card, model_card_toolkit.read, model_card_toolkit.TEMPLATE),
     ):
         if is_it(value):
-            if wanted not in {None, key}:
+            if wanted is not None and key_of(wanted) != key:
                 message = f"This file is about a {'dataset' if key == DATASHEET else 'model'}; import it there."
                 raise ExchangeError(message)
             return read_it(value)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from registry.exchange import model_index
-from registry.exchange.imported import FRONT_MATTER, ExchangeError
+from registry.exchange.imported import FRONT_MATTER, ExchangeError, RefusedYamlError
 from registry.exchange.values import accepted
 from registry.exchange.vocabulary import Vocabulary
 from registry.exchange.yaml_text import BrokenYamlError, read, write
@@ -69,6 +69,8 @@ def mapping_of(card: Card) -> tuple[dict[Any, Any] | None, str]:
     except BrokenYamlError as error:
         line = card.line + error.line - 1
         return None, f"Line {line}: the front matter is not valid YAML ({error.cause}); it was kept as text."
+    except RefusedYamlError as error:
+        raise RefusedYamlError(card.line + error.line - 1, error.cause) from error
     if value is None or isinstance(value, dict):
         return value or {}, _comments(card)
     kind = "a list" if isinstance(value, list) else "plain text or a single value"

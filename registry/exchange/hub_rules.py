@@ -18,7 +18,8 @@ from typing import Any, Final
 
 import yaml
 
-from registry.catalog.loader import DATA, Loader
+from registry.catalog.loader import DATA, key_of
+from registry.catalog.parsing import Loader
 from registry.exchange import front_matter
 from registry.exchange.yaml_text import BrokenYamlError, Path, read
 
@@ -83,20 +84,21 @@ def _rules() -> dict[str, Any]:
 
 
 def _all(template_key: str, front: Mapping[Any, Any]) -> Iterator[Found]:
-    known = _rules()["both"] | _rules()[template_key]
+    kind = key_of(template_key)
+    known = _rules()["both"] | _rules()[kind]
     for key, value in front.items():
         path = (str(key),)
         if key not in known:
             yield path, f"“{key}” is not among the keys that the Hub documents; it will ignore it.", False
         elif value is None:
             yield path, f"“{key}” holds nothing. Give it a value or take the key out.", True
-        elif not any(_is(kind, value) for kind in known[key]):
+        elif not any(_is(one, value) for one in known[key]):
             yield from _wrong(path, known[key], value)
         else:
             yield from _choices(key, value)
     yield from _languages(front.get("language"))
     yield from _license(front)
-    if isinstance(front.get("model-index"), list) and template_key == "model_card":
+    if isinstance(front.get("model-index"), list) and kind == "model_card":
         for number, model in enumerate(front["model-index"]):
             yield from _model(("model-index", number), model)
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from registry.catalog.loader import key_of
 from registry.errors import DomainError
 
 # The fields in which a document keeps what no other field takes.
@@ -17,6 +18,19 @@ KEEPING: Final = (FRONT_MATTER, FURTHER_TEXT, OUTLINE)
 
 class ExchangeError(DomainError):
     """A file cannot be imported, or a document not be exported; the message says why."""
+
+
+class RefusedYamlError(ExchangeError):
+    """The YAML is refused for something on one of its lines.
+
+    Attributes:
+        line: 1-based line in the text.
+        cause: a sentence.
+    """
+
+    def __init__(self, line: int, cause: str) -> None:
+        super().__init__(f"Line {line}: {cause}")
+        self.line, self.cause = line, cause
 
 
 @dataclass(frozen=True)
@@ -64,7 +78,7 @@ class Imported:
     def as_dict(self) -> dict[str, Any]:
         """Return what ``import_card --json`` prints."""
         return {
-            "template": self.template,
+            "template": key_of(self.template),
             "fields": dict(self.fields),
             "front_matter": dict(self.front_matter),
             "unmapped": [one.as_dict() for one in self.unmapped],

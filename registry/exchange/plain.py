@@ -7,6 +7,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from registry.catalog.loader import key_of
 from registry.exchange.imported import FRONT_MATTER, FURTHER_TEXT, KEEPING, OUTLINE, ExchangeError, Imported, Unmapped
 from registry.exchange.layout import compose
 from registry.exchange.markdown_text import split
@@ -39,8 +40,8 @@ def read_json(value: Mapping[str, Any], template_key: str) -> Imported:
     """
     reference = value.get("template")
     key = reference.get("key") if isinstance(reference, dict) else None
-    if key != template_key:
-        message = f"The file is a document of the template “{key}”, not of “{template_key}”."
+    if key != key_of(template_key):
+        message = f"The file is a document of the template “{key}”, not of “{key_of(template_key)}”."
         raise ExchangeError(message)
     words = vocabulary(template_key)
     raw = value.get("fields")

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, Final
 
 import yaml
 
-from registry.catalog.loader import DATA, Loader, template
+from registry.catalog.loader import DATA, key_of, template
+from registry.catalog.parsing import Loader
 from registry.catalog.schema import CatalogError, Template
 from registry.exchange.imported import KEEPING
 
@@ -80,22 +81,22 @@ def plain(title: str) -> str:
     return OTHER.sub(" ", text).strip()
 
 
-@cache
-def vocabulary(key: str) -> Vocabulary:
-    """Return the vocabulary of a template.
+@lru_cache(maxsize=100)
+def vocabulary(name: str) -> Vocabulary:
+    """Return the vocabulary of a template, or of an edition of one: fields that it adds stand below their titles.
 
     Raises:
         UnknownItemError: there is no such template.
         CatalogError: the file names a field that the template has not, or a heading twice.
     """
-    made_from = template(key)
+    made_from, key = template(name), key_of(name)
     content = yaml.load((DATA / "exchange" / f"{key}.yaml").read_text(), Loader=Loader)  # noqa: S506 - a safe loader
-    fields: dict[str, Any] = content["fields"]
     known = _known(key, content)
+    fields: dict[str, Any] = {**content["fields"], **_added(made_from, content["fields"], known)}
     for section in made_from.sections:
         known.setdefault(plain(section.title), None)
-    if set(fields) != {field.id for field in made_from.fields()}:
-        wrong = set(fields) ^ {field.id for field in made_from.fields()}
+    if set(fields) != {field.id for field in made_from.fields()} or (name == key and set(fields) != set(content["fields"])):
+        wrong = set(content["fields"]) ^ {field.id for field in made_from.fields()}
         message = f"exchange/{key}.yaml and the template differ in the fields {', '.join(sorted(wrong))}."
         raise CatalogError(message)
     return Vocabulary(
@@ -109,6 +110,17 @@ def vocabulary(key: str) -> Vocabulary:
         keys=MappingProxyType(dict(content["keys"])),
         model_types=MappingProxyType({task: name for name, tasks in content["model_types"].items() for task in tasks}),
     )
+
+
+def _added(made_from: Template, shipped: Mapping[str, Any], known: dict[str, str | None]) -> dict[str, Any]:
+    """Return the fields that an edition adds, each with a heading that no other field has, and make them known."""
+    added = {}
+    for field in made_from.fields():
+        if field.id not in shipped:
+            heading = field.title if plain(field.title) not in known else f"{field.title} ({field.id})"
+            known[plain(heading)] = field.id
+            added[field.id] = {"heading": heading}
+    return added
 
 
 def _known(key: str, content: Mapping[str, Any]) -> dict[str, str | None]:

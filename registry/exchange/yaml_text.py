@@ -16,7 +16,7 @@ from typing import Any, Final
 
 import yaml
 
-from registry.exchange.imported import ExchangeError
+from registry.exchange.imported import ExchangeError, RefusedYamlError
 
 MOST_LETTERS: Final = 500_000
 MOST_DEPTH: Final = 50
@@ -92,7 +92,9 @@ def read(text: str) -> Yaml:
     try:
         for number, event in enumerate(yaml.parse(text, Loader=Loader)):
             if number > MOST_EVENTS:
-                message = "The YAML has more than 50,000 entries, which no card needs. Put tables into the text or into a file."
+                message = (
+                    f"The YAML has more than {MOST_EVENTS:,} keys and values, which no card needs. Put tables into the text or into a file."
+                )
                 raise ExchangeError(message)
             reader.take(event)
     except yaml.MarkedYAMLError as error:
@@ -139,8 +141,7 @@ class _Reader:
     def _start(self, event: yaml.CollectionStartEvent, line: int) -> None:
         _check_tag(event.tag, line)
         if len(self._open) >= MOST_DEPTH:
-            message = f"Line {line}: the YAML is nested deeper than {MOST_DEPTH} levels, which no card needs."
-            raise ExchangeError(message)
+            raise RefusedYamlError(line, f"the YAML is nested deeper than {MOST_DEPTH} levels, which no card needs.")
         value: list[Any] | dict[Any, Any] = [] if isinstance(event, yaml.SequenceStartEvent) else {}
         path = self._path()
         self.lines.setdefault(path, line)
@@ -165,8 +166,7 @@ class _Reader:
     def _add(self, value: Any, size: int, line: int, *, is_merge: bool = False, is_new: bool = True) -> None:
         self._total += 1 if not is_new else size
         if self._total > MOST_EXPANDED:
-            message = f"Line {line}: written out in full, the aliases of this YAML would be too large. Write the values themselves."
-            raise ExchangeError(message)
+            raise RefusedYamlError(line, "written out in full, the aliases of this YAML would be too large. Write the values themselves.")
         if not self._open:
             self.result = value
             self.lines.setdefault((), line)
@@ -236,8 +236,7 @@ def _merge(done: _Open, line: int) -> None:
 def _check_tag(tag: str | None, line: int) -> None:
     if tag is not None and tag not in PLAIN_TAGS and tag != "!":
         short = tag.replace(PREFIX, "!!")[:80]
-        message = f"Line {line}: the tag “{short}” is refused. Front matter holds text, numbers, lists and mappings only."
-        raise ExchangeError(message)
+        raise RefusedYamlError(line, f"the tag “{short}” is refused. Front matter holds text, numbers, lists and mappings only.")
 
 
 def _core(text: str) -> Any:

@@ -28,7 +28,7 @@ class AssetForm(forms.Form):
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 2}),
         label="Why this tier",
-        help_text="A reviewer will read this. When in doubt choose the stricter tier.",
+        help_text="It holds until the triage is answered, which then gives the tier. When in doubt choose the stricter one.",
     )
 
     def __init__(self, *args: Any, actor: Actor, kind: str, **kwargs: Any) -> None:
@@ -41,24 +41,12 @@ class AssetForm(forms.Form):
 
 
 class AssetEditForm(forms.Form):
-    """Change what a model or dataset is called, and a model's tier."""
+    """Change what a model or dataset is called."""
 
     name = forms.CharField(max_length=120)
     description = forms.CharField(
         max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 2}), help_text="One plain sentence."
     )
-    tier = forms.ChoiceField(choices=Tier.choices, label="Risk tier", help_text=TIER_HELP)
-    tier_reason = forms.CharField(
-        max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 2}),
-        label="Why this tier",
-        help_text="Open releases were submitted under the old tier and must be submitted again.",
-    )
-
-    def __init__(self, *args: Any, asset: Asset, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if not asset.is_model:
-            del self.fields["tier"], self.fields["tier_reason"]
 
 
 class VersionForm(forms.Form):
@@ -72,9 +60,9 @@ class VersionForm(forms.Form):
     carry_from = forms.ModelChoiceField(
         Version.objects.none(),
         required=False,
-        label="Start its document from",
-        empty_label="An empty document",
-        help_text="The text is copied; read it again before you submit, because you answer for it.",
+        label="Start from",
+        empty_label="Nothing: an empty document and open checklists",
+        help_text="Document, answers and evidence are copied. Each counts when somebody has confirmed that it still holds.",
     )
 
     def __init__(self, *args: Any, asset: Asset, **kwargs: Any) -> None:

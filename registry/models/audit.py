@@ -40,11 +40,14 @@ class AuditEntry(models.Model):
 
 
 class JournalHead(models.Model):
-    """The one row on which writers queue: where the chain ends, and what its tree is made of."""
+    """The one row on which writers queue: where the chain ends, what its tree is made of, and whether it was found broken."""
 
     number = models.BigIntegerField(default=0)
     digest = models.CharField(max_length=64)
     peaks = models.TextField(default="", help_text="Roots of the tree's perfect subtrees in hex, the largest first.")
+    broken = models.BigIntegerField(
+        null=True, help_text="The first entry that verification found broken; the gate is closed while there is one."
+    )
 
     def __str__(self) -> str:
         return f"{self.number} {self.digest[:12]}"

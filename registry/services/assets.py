@@ -1,6 +1,9 @@
-"""Registering models and datasets, and saying which tier a model is in."""
+"""Registering models and datasets, and keeping which tier a model is in."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils.text import slugify
@@ -30,7 +33,7 @@ def register_asset(
         name: its name; the address is made from it.
         team_id: the team that will own it.
         description: one plain sentence.
-        tier: the risk class of a model; empty for a dataset.
+        tier: the risk class of a model until its triage is answered; empty for a dataset.
         tier_reason: why this tier.
 
     Raises:
@@ -65,21 +68,42 @@ def register_asset(
 
 
 @transaction.atomic
-def set_tier(*, actor: Actor, asset_id: int, tier: str, reason: str) -> Asset:
-    """Put a model into another tier.
+def set_tier(
+    *,
+    actor: Actor,
+    asset_id: int,
+    tier: str,
+    reason: str,
+    action: Action = Action.TRIAGE_ANSWER,
+    target: Target | None = None,
+    detail: Mapping[str, Any] | None = None,
+) -> Asset:
+    """Put a model into the tier that its triage, or a confirmed override of it, gives.
+
+    No page and no program calls this by itself: after its registration a
+    model's tier follows from what was answered, which governance keeps.
+
+    Args:
+        actor: who answered or confirmed.
+        asset_id: the model.
+        tier: the tier.
+        reason: why, in words.
+        action: what they did.
+        target: what they need the right to, when it is more than the model.
+        detail: what else goes into the journal.
 
     Raises:
-        ForbiddenError: the actor is no owner of the team.
+        ForbiddenError: the actor may not do that.
         DomainError: no such tier, a dataset, or no reason.
     """
     asset = Asset.objects.select_for_update().get(pk=asset_id)
-    policy.require(actor, Action.ASSET_EDIT, asset.target)
+    policy.require(actor, action, target or asset.target)
     _check_tier(asset.kind, tier, reason)
     before = asset.tier
     asset.tier, asset.tier_reason = tier, reason.strip()
     asset.save(update_fields=["tier", "tier_reason"])
-    detail = {"tier": {"before": before, "after": tier}, "reason": asset.tier_reason}
-    audit.record(actor, Action.ASSET_EDIT, asset.subject, detail)
+    told = {"tier": {"before": before, "after": tier}, "reason": asset.tier_reason, **(detail or {})}
+    audit.record(actor, action, asset.subject, told)
     return asset
 
 

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from django.db import transaction
+from django.db.models import Q
 
 from registry import audit
-from registry.catalog.documents import completeness
 from registry.digest import canonical, sha256
 from registry.models import Document, Person, Snapshot, Version
 from registry.policy import Action, Actor
-from registry.services.documents import template_of
+from registry.services.documents import state_of, template_of
 from registry.services.versions import locked_version
 
 SCHEMA: Final = "assay/snapshot/1"
 
 
 @transaction.atomic
-def take_snapshot(*, actor: Actor, version_id: int, parts: Mapping[str, Any]) -> Snapshot:
+def take_snapshot(*, actor: Actor, version_id: int, parts: Mapping[str, Any], writers: Iterable[int] = ()) -> Snapshot:
     """Freeze a version, its document, its lineage and what others add.
 
     The same content gives the same digest and the same row. Authors are
@@ -30,13 +30,14 @@ def take_snapshot(*, actor: Actor, version_id: int, parts: Mapping[str, Any]) ->
         actor: who freezes it.
         version_id: the version.
         parts: further content by name (checklists, evaluations, policy).
+        writers: people who wrote any of the parts and not the version itself.
 
     Raises:
         ForbiddenError: the actor does not write in the team.
         TypeError: a part holds a float.
     """
     version = locked_version(actor, version_id, Action.SNAPSHOT_TAKE)
-    authors = _authors(version)
+    authors = _authors(version, writers)
     content = {
         **content_of(version),
         "authors": [{"id": person.pk, "name": person.name} for person in authors],
@@ -103,10 +104,12 @@ def _version(version: Version) -> dict[str, Any]:
 
 def _document(document: Document) -> dict[str, Any]:
     made_from = template_of(document)
-    state = completeness(made_from, document.content)
+    state = state_of(document)
+    waiting = {"to_confirm": sorted(document.to_confirm)} if document.to_confirm else {}
     return {
         "template": made_from.reference(),
         "content": document.content,
+        **waiting,
         "completeness": {
             "essential_filled": state.essential_filled,
             "essential_total": state.essential_total,
@@ -117,7 +120,8 @@ def _document(document: Document) -> dict[str, Any]:
     }
 
 
-def _authors(version: Version) -> list[Person]:
+def _authors(version: Version, writers: Iterable[int]) -> list[Person]:
     sources = Version.objects.filter(descendants__version=version)
-    wrote = Person.objects.filter(authored_versions__in=[version.pk, *sources.values_list("pk", flat=True)])
+    written = [version.pk, *sources.values_list("pk", flat=True)]
+    wrote = Person.objects.filter(Q(authored_versions__in=written) | Q(pk__in=list(writers)))
     return list(wrote.distinct().order_by("pk"))

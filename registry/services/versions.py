@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import cast
+
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.utils.module_loading import import_string
 
 from registry import audit, policy
-from registry.catalog.loader import template
 from registry.digest import bare
 from registry.errors import ConflictError, DomainError
 from registry.models import Artifact, Asset, Document, Kind, Lineage, Relation, Revision, Version
 from registry.models.asset import SHA256
 from registry.policy import Action, Actor
+from registry.services.templates import current
 
 TEMPLATE_OF = {Kind.MODEL.value: "model_card", Kind.DATASET.value: "datasheet"}
 
@@ -26,8 +31,9 @@ def add_version(*, actor: Actor, asset_id: int, name: str, commit: str = "", not
         name: such as ``2.1.0``, unique in the asset.
         commit: git commit, 7 to 64 hex digits, or empty.
         notes: what is new.
-        carry_from: an earlier version of the same asset whose document is
-            carried forward; its authors stay authors.
+        carry_from: an earlier version of the same asset whose document and
+            checklists are carried forward, to be confirmed one by one; its
+            authors stay authors.
 
     Raises:
         ForbiddenError: the actor does not write in the team.
@@ -54,6 +60,9 @@ def add_version(*, actor: Actor, asset_id: int, name: str, commit: str = "", not
     _start_document(actor, version, carry_from)
     detail = {"commit": version.commit, "carried_from": carry_from}
     audit.record(actor, Action.VERSION_ADD, version.subject, detail)
+    if carry_from is not None:
+        carry = cast("Callable[..., None]", import_string(settings.CARRIED_FORWARD))
+        carry(actor=actor, version=version, earlier=asset.versions.get(pk=carry_from))
     return version
 
 
@@ -172,10 +181,11 @@ def clean_filename(name: str) -> str:
 
 
 def _start_document(actor: Actor, version: Version, carry_from: int | None) -> Document:
-    made_from = template(TEMPLATE_OF[version.asset.kind])
-    content, note = _first_content(version), ""
+    made_from = current(TEMPLATE_OF[version.asset.kind])
+    content, note, carried = _first_content(version), "", []
     if carry_from is not None:
         earlier = version.asset.versions.select_related("document").get(pk=carry_from)
+        carried = sorted(earlier.document.content.keys() - content.keys())
         content = {**earlier.document.content, **content}
         note = f"Carried forward from {earlier.name}."
         version.authors.add(*earlier.authors.values_list("pk", flat=True))
@@ -185,6 +195,7 @@ def _start_document(actor: Actor, version: Version, carry_from: int | None) -> D
         template_version=made_from.version,
         template_digest=made_from.digest,
         content=content,
+        to_confirm=carried,
         revision=1,
     )
     Revision.objects.create(

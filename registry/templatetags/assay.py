@@ -7,8 +7,10 @@ from fractions import Fraction
 from typing import Any, Final
 
 from django import template
+from django.urls import reverse
 from django.utils.safestring import SafeString
 
+from registry.catalog.documents import REFERENCE
 from registry.markup import FIRST_LEVEL, render
 
 register = template.Library()
@@ -31,6 +33,18 @@ def digest_short(digest: str) -> str:
 def entry(mapping: Mapping[str, Any], key: str) -> Any:
     """Return what a mapping holds under a key, or nothing."""
     return mapping.get(key, "")
+
+
+@register.filter
+def reference(value: object) -> dict[str, str]:
+    """Return label, kind, key and address of what a reference stands for; people and evaluations have no address of their own here."""
+    found = REFERENCE.fullmatch(str(value))
+    if found is None:
+        return {"label": str(value)}
+    parts = found.groupdict()
+    slug, _, name = parts["key"].partition("/")
+    url = reverse("document", args=["dataset", slug, name]) if parts["kind"] == "dataset" and name else ""
+    return {**parts, "url": url}
 
 
 @register.filter

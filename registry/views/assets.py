@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -52,13 +53,13 @@ def asset_detail(request: Request, kind: str, slug: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def asset_edit(request: Request, kind: str, slug: str) -> HttpResponse:
-    """Change name, description and tier."""
+    """Change name and description; the tier follows from the triage."""
     asset = find_asset(request.actor, kind, slug)
-    initial = {field: getattr(asset, field) for field in ("name", "description", "tier", "tier_reason")}
-    form = AssetEditForm(request.POST or None, asset=asset, initial=initial)
+    initial = {field: getattr(asset, field) for field in ("name", "description")}
+    form = AssetEditForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
-            _save_edit(request, asset, form)
+            assets.describe_asset(actor=request.actor, asset_id=asset.pk, **form.cleaned_data)
         except DomainError as error:
             show_refusal(form, None, error)
         else:
@@ -67,13 +68,6 @@ def asset_edit(request: Request, kind: str, slug: str) -> HttpResponse:
     why_not = refusal(request.actor, Action.ASSET_EDIT, asset.target)
     context = {"asset": asset, "form": form, "breadcrumb": breadcrumb(asset), "why_not": why_not}
     return render(request, "registry/asset_edit.html", context, status=422 if form.errors else 200)
-
-
-def _save_edit(request: Request, asset: Asset, form: AssetEditForm) -> None:
-    values = form.cleaned_data
-    assets.describe_asset(actor=request.actor, asset_id=asset.pk, name=values["name"], description=values["description"])
-    if asset.is_model and {"tier", "tier_reason"} & set(form.changed_data):
-        assets.set_tier(actor=request.actor, asset_id=asset.pk, tier=values["tier"], reason=values["tier_reason"])
 
 
 def _asset_fields(form: AssetForm) -> dict[str, Any]:
@@ -95,7 +89,7 @@ def _facts(asset: Asset) -> list[dict[str, str]]:
     ]
     if asset.is_model:
         facts[:0] = [
-            {"label": "Risk tier", "value": asset.get_tier_display()},
+            {"label": "Risk tier", "value": asset.get_tier_display(), "url": reverse("triage", args=[asset.kind, asset.slug])},
             {"label": "Why this tier", "value": asset.tier_reason},
         ]
     return facts
@@ -103,6 +97,10 @@ def _facts(asset: Asset) -> list[dict[str, str]]:
 
 def _actions(request: Request, asset: Asset) -> list[dict[str, str]]:
     found = []
+    if asset.is_model:
+        query = urlencode({"whose": "all", "model": asset.slug})
+        found.append({"label": "Risk tier", "url": reverse("triage", args=[asset.kind, asset.slug]), "kind": "secondary"})
+        found.append({"label": "Calendar", "url": f"{reverse('calendar')}?{query}", "kind": "secondary", "icon": "clock"})
     if refusal(request.actor, Action.ASSET_EDIT, asset.target) is None:
         found.append({"label": "Edit", "url": reverse("asset-edit", args=[asset.kind, asset.slug]), "kind": "secondary"})
     if refusal(request.actor, Action.VERSION_ADD, asset.target) is None:

@@ -1,21 +1,25 @@
-"""Pages of a document: reading it, writing it by section, its history."""
+"""Reading a document: its answers, what is missing, and what people say about it."""
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Mapping
 from typing import Any
 
-from django.contrib import messages
-from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import HttpResponse
+from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET
 
-from registry.catalog.documents import applies, completeness, is_filled
-from registry.catalog.schema import Field, Section, Template
-from registry.forms.documents import SectionForm, as_typed
-from registry.http import Request, page_of, query_without_page
-from registry.models import Document, Version
-from registry.services import documents
+from registry.catalog.documents import Completeness, Gap, applies, is_filled
+from registry.catalog.schema import Section, Template
+from registry.http import Request
+from registry.models import Document, Relation, Version
+from registry.models.comment import DOCUMENT
+from registry.services import documents, templates
+from registry.services.figures import Figures, figures_of, live_blocks
+from registry.views.assignments import assigned_by_section, writers_of
+from registry.views.commentpanel import Panels
 from registry.views.frame import find_version, version_frame
 
 
@@ -24,94 +28,38 @@ def document_detail(request: Request, kind: str, slug: str, name: str) -> HttpRe
     """Read the whole document."""
     version = find_version(request.actor, kind, slug, name)
     made_from = documents.template_of(version.document)
+    state = documents.state_of(version.document)
+    panels = Panels(request, version, DOCUMENT)
+    said = figures_of(version, version.document.content)
+    live = live_blocks(version)
+    assigned = assigned_by_section(version)
+    progress = {row.section.id: row for row in state.sections}
     context = {
-        **_frame(request, version, made_from),
-        "sections": [_readable(section, version.document) for section in made_from.sections],
-        "state": completeness(made_from, version.document.content),
+        **document_frame(request, version, made_from),
+        "sections": [
+            {
+                **_readable(section, version.document, panels, said, live),
+                "progress": progress[section.id],
+                "assignment": assigned.get(section.id),
+            }
+            for section in made_from.sections
+        ],
+        "state": state,
+        "missing": missing_rows(version, state),
+        "present": templates.current(version.document.template_key),
+        "datasets": dataset_rows(version),
+        "kept": _kept(made_from, version.document),
         "first_section": made_from.sections[0].id,
     }
+    if not context["why_not_write"]:
+        context["writers"] = list(writers_of(version))
     return render(request, "registry/document_detail.html", context)
 
 
-@require_http_methods(["GET", "POST"])
-def document_edit(request: Request, kind: str, slug: str, name: str, section: str) -> HttpResponse:
-    """Write one section; each save is a revision."""
-    version = find_version(request.actor, kind, slug, name)
-    made_from = documents.template_of(version.document)
-    part = _section(made_from, section)
-    written = version.document
-    form = SectionForm(part, written.content, request.POST or None, based_on=written.revision)
-    theirs: dict[str, Any] = {}
-    if request.method == "POST" and form.is_valid():
-        saved = _save(request, version.document, form, theirs)
-        if saved is not None:
-            messages.success(request, f"Saved as revision {saved.revision}.")
-            return redirect(_after(request, version, made_from, part))
-    context = {
-        **_frame(request, version, made_from, part),
-        "form": form,
-        "section": part,
-        "fields": _editable(form, part, version.document, theirs),
-        "following": made_from.following(part),
-        "state": completeness(made_from, version.document.content),
-    }
-    return render(request, "registry/document_edit.html", context, status=422 if form.errors or theirs else 200)
-
-
-@require_GET
-def document_history(request: Request, kind: str, slug: str, name: str) -> HttpResponse:
-    """Show every revision, with what it changed."""
-    version = find_version(request.actor, kind, slug, name)
-    made_from = documents.template_of(version.document)
-    page = page_of(request, version.document.revisions.select_related("saved_by"))
-    titles = {field.id: field.title for field in made_from.fields()}
-    context = {
-        **_frame(request, version, made_from),
-        "page": page,
-        "query": query_without_page(request),
-        "rows": [{"revision": revision, "fields": [titles.get(key, key) for key in revision.changed]} for revision in page],
-    }
-    return render(request, "registry/document_history.html", context)
-
-
-def _save(request: Request, document: Document, form: SectionForm, theirs: dict[str, Any]) -> Document | None:
-    try:
-        return documents.save_fields(
-            actor=request.actor,
-            document_id=document.pk,
-            values=form.values(),
-            based_on=form.cleaned_data["based_on"],
-        )
-    except documents.FieldsError as error:
-        for key, sentence in error.errors.items():
-            form.add_error(key, sentence)
-    except documents.StaleRevisionError as error:
-        theirs.update(error.theirs)
-        form.add_error(None, error.message)
-        form.rebase(document.revision)
-    return None
-
-
-def _after(request: Request, version: Version, made_from: Template, part: Section) -> str:
-    following = made_from.following(part)
-    if "next" in request.POST and following is not None:
-        return reverse("document-edit", args=[*version.url_args, following.id])
-    if "close" in request.POST:
-        return reverse("document", args=version.url_args)
-    return reverse("document-edit", args=[*version.url_args, part.id])
-
-
-def _section(made_from: Template, key: str) -> Section:
-    found = next((section for section in made_from.sections if section.id == key), None)
-    if found is None:
-        message = "No such section"
-        raise Http404(message)
-    return found
-
-
-def _frame(request: Request, version: Version, made_from: Template, part: Section | None = None) -> dict[str, Any]:
+def document_frame(request: Request, version: Version, made_from: Template, part: Section | None = None) -> dict[str, Any]:
+    """Return the context that every page of a document has; ``part`` is the section that is open."""
     tab = "Card" if version.asset.is_model else "Datasheet"
-    state = completeness(made_from, version.document.content)
+    state = documents.state_of(version.document)
     items = [
         {
             "label": row.section.title,
@@ -122,27 +70,72 @@ def _frame(request: Request, version: Version, made_from: Template, part: Sectio
         }
         for row in state.sections
     ]
-    return {**version_frame(request, version, tab), "section_items": items, "document": version.document}
+    return {**version_frame(request, version, tab), "section_items": items, "document": version.document, "made_from": made_from}
 
 
-def _readable(section: Section, document: Document) -> dict[str, Any]:
+def missing_rows(version: Version, state: Completeness) -> list[dict[str, Any]]:
+    """Return what is not done by section, each field with the address at which it is written; essential fields first."""
+    by_section: dict[str, list[Gap]] = defaultdict(list)
+    for gap in sorted(state.gaps, key=lambda one: not one.field.essential):
+        by_section[gap.section.id].append(gap)
+    addresses = {row.section.id: reverse("document-edit", args=[*version.url_args, row.section.id]) for row in state.sections}
+    return [
+        {
+            "progress": row,
+            "fields": [
+                {
+                    "title": gap.field.title,
+                    "url": f"{addresses[gap.section.id]}#{gap.field.id}",
+                    "is_essential": gap.field.essential,
+                    "is_to_confirm": gap.is_to_confirm,
+                }
+                for gap in by_section[row.section.id]
+            ],
+        }
+        for row in state.sections
+        if by_section[row.section.id]
+    ]
+
+
+def dataset_rows(version: Version) -> list[dict[str, Any]]:
+    """Return the dataset versions that a version was trained and evaluated on, with how far their datasheets are filled."""
+    links = version.lineage.exclude(relation=Relation.DERIVED_FROM).select_related("source__asset", "source__document")
+    return [
+        {
+            "relation": link.get_relation_display(),
+            "source": link.source,
+            "url": reverse("document", args=link.source.url_args),
+            "state": documents.state_of(link.source.document),
+        }
+        for link in links.order_by("relation", "pk")
+    ]
+
+
+def _kept(made_from: Template, document: Document) -> list[dict[str, Any]]:
+    """Return the answers to questions that the template no longer asks; nobody writes in them, and they stay."""
+    fields = {field.id: field for field in made_from.fields()}
+    return [
+        {"key": key, "field": fields.get(key), "value": value}
+        for key, value in sorted(document.content.items())
+        if is_filled(value) and (key not in fields or fields[key].is_hidden)
+    ]
+
+
+def _readable(section: Section, document: Document, panels: Panels, said: Figures, live: Mapping[str, Any]) -> dict[str, Any]:
     shown = [field for field in section.fields if applies(field, document.content)]
     return {
         "section": section,
+        "to_confirm": [field.id for field in shown if field.id in document.to_confirm],
         "fields": [
-            {"field": field, "value": document.content.get(field.id), "filled": is_filled(document.content.get(field.id))}
+            {
+                "field": field,
+                "value": said.filled(document.content.get(field.id)),
+                "figures": said.of(field.id),
+                "live": live.get(field.id),
+                "filled": is_filled(document.content.get(field.id)),
+                "is_to_confirm": field.id in document.to_confirm,
+                "panel": panels.at(f"{DOCUMENT}{field.id}", field.title),
+            }
             for field in shown
         ],
     }
-
-
-def _editable(form: SectionForm, part: Section, document: Document, theirs: dict[str, Any]) -> list[dict[str, Any]]:
-    def one(field: Field) -> dict[str, Any]:
-        return {
-            "field": field,
-            "bound": form[field.id],
-            "theirs": as_typed(field, theirs[field.id]) if field.id in theirs else None,
-            "is_theirs": field.id in theirs,
-        }
-
-    return [one(field) for field in part.fields if applies(field, document.content)]

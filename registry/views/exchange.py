@@ -22,7 +22,7 @@ from registry.http import Request, show_refusal
 from registry.models import Document, Version
 from registry.policy import Action
 from registry.services import documents
-from registry.services.exports import about, filename
+from registry.services.exports import about, content_for, filename
 from registry.views.frame import find_version, version_frame
 
 SHOWN_LETTERS = 1_500
@@ -41,7 +41,7 @@ def document_import(request: Request, kind: str, slug: str, name: str) -> HttpRe
     if form.is_valid():
         filename, raw = form.content()
         try:
-            text, imported = decode(raw)[0], formats.read(raw, version.document.template_key)
+            text, imported = decode(raw)[0], formats.read(raw, version.document.template_name)
         except DomainError as error:
             show_refusal(form, "file", error)
         else:
@@ -54,11 +54,11 @@ def document_export(request: Request, kind: str, slug: str, name: str) -> HttpRe
     """Show the formats, and what the Hugging Face Hub would say."""
     version = find_version(request.actor, kind, slug, name)
     document = version.document
-    card = formats.write("huggingface", document.template_key, document.content)
+    card = formats.write("huggingface", document.template_name, content_for(version, "huggingface"))
     context = {
         **version_frame(request, version, _tab(version), "Export"),
-        "formats": formats.formats_for(document.template_key),
-        "findings": hub_rules.findings(document.template_key, card),
+        "formats": formats.formats_for(document.template_name),
+        "findings": hub_rules.findings(document.template_name, card),
     }
     return render(request, "registry/document_export.html", context)
 
@@ -67,7 +67,7 @@ def document_export(request: Request, kind: str, slug: str, name: str) -> HttpRe
 def document_download(request: Request, kind: str, slug: str, name: str, key: str) -> HttpResponse:
     """Hand out the document in a format."""
     version = find_version(request.actor, kind, slug, name)
-    text = formats.write(key, version.document.template_key, version.document.content, about(version))
+    text = formats.write(key, version.document.template_name, content_for(version, key), about(version))
     chosen = formats.FORMATS[key]
     headers = {"Content-Disposition": f'attachment; filename="{filename(version, key)}"'}
     return HttpResponse(text, content_type=f"{chosen.media_type}; charset=utf-8", headers=headers)
@@ -75,7 +75,7 @@ def document_download(request: Request, kind: str, slug: str, name: str, key: st
 
 def _take(request: Request, version: Version) -> HttpResponse:
     """Save the chosen fields of a text that was shown before."""
-    imported = formats.read(request.POST["text"].encode(), version.document.template_key)
+    imported = formats.read(request.POST["text"].encode(), version.document.template_name)
     form = TakeForm(_choices(imported), request.POST)
     if form.is_valid():
         values = form.cleaned_data

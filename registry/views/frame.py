@@ -8,16 +8,17 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
-from registry.catalog.loader import template
 from registry.http import Request
 from registry.models import Asset, Kind, Version
 from registry.policy import Action, Actor, refusal
+from registry.services.documents import template_of
 
 MODEL_TABS: Final = (
     ("Overview", "version"),
     ("Card", "document"),
     ("Data", "version-data"),
     ("Checklists", "checklist-list"),
+    ("Risks", "risk-list"),
     ("Evaluations", "evaluation-list"),
     ("Releases", "version-releases"),
     ("Journal", "version-journal"),
@@ -68,7 +69,7 @@ def version_frame(request: Request, version: Version, current: str, title: str =
         "badges": badges(version),
         "tabs": [{"label": label, "url": reverse(name, args=version.url_args), "is_current": label == current} for label, name in tabs],
         "why_not_write": refusal(request.actor, Action.VERSION_EDIT, version.target),
-        "document_title": template(version.document.template_key).title,
+        "document_title": template_of(version.document).title,
     }
 
 

@@ -27,6 +27,8 @@ DIGEST: Final = re.compile("[0-9a-f]{64}")
 WORDS: Final = re.compile("[a-z]+(_[a-z]+)+")
 MOST_DIGITS: Final = 18
 EXPORTED: Final = 2000
+# What stands where a version would, in the names of what belongs to a model as a whole; no version is called so.
+BESIDES: Final = "-"
 BROKEN_TREE: Final = "The tree over the journal was changed, so this entry has no proof. An operator runs manage.py verify_journal."
 
 
@@ -51,7 +53,7 @@ def journal(request: Request) -> HttpResponse:
     query = query_without_page(request, "before")
     context = {
         "form": form,
-        "rows": _rows(entries[:PAGE_SIZE]),
+        "rows": rows_of(entries[:PAGE_SIZE]),
         "older": entries[PAGE_SIZE - 1].number if len(entries) > PAGE_SIZE else None,
         "is_first": not before,
         "is_filtered": form.is_filtered,
@@ -130,10 +132,11 @@ def checkpoint_download(request: Request, number: int) -> HttpResponse:
 
 def _entries(request: Request, subject: str) -> dict[str, Any]:
     page = page_of(request, audit.history(subject))
-    return {"page": page, "rows": _rows(page), "query": query_without_page(request)}
+    return {"page": page, "rows": rows_of(page), "query": query_without_page(request)}
 
 
-def _rows(entries: Iterable[audit.AuditEntry]) -> list[dict[str, Any]]:
+def rows_of(entries: Iterable[audit.AuditEntry]) -> list[dict[str, Any]]:
+    """Return entries as ``journal_rows.html`` shows them."""
     return [{"entry": entry, "detail": _sentences(audit.detail_of(entry))} for entry in entries]
 
 
@@ -151,6 +154,9 @@ def _address_of(subject: str) -> str:
     kind, _, rest = subject.partition("/")
     slug, _, rest = rest.partition("/")
     name, _, rest = rest.partition("/")
+    if name == BESIDES:
+        page, _, pk = rest.partition("/")
+        return reverse(page, args=[pk]) if page in {"risk", "incident"} and pk.isdecimal() else ""
     if name:
         version = Version.objects.select_related("asset").filter(asset__kind=kind, asset__slug=slug, name=name).first()
         if version is None:

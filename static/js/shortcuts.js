@@ -1,11 +1,26 @@
 /* Keys: "/" to search, "g" and a letter to go somewhere, "?" for this list. Never while something is typed; they can be turned off. */
 const PLACES = { h: "Home", m: "Models", d: "Datasets", r: "Releases", p: "Policies", j: "Journal" };
+const CHECKLIST = [
+  ["j", "Next item"],
+  ["k", "Previous item"],
+  ["y", "Answer: yes"],
+  ["p", "Answer: partly"],
+  ["n", "Answer: no"],
+  ["a", "Answer: not applicable"],
+];
+const EDITOR = [
+  [["Ctrl", "S"], "Save"],
+  [["Alt", "Page Down"], "Next section"],
+  [["Alt", "Page Up"], "Section before"],
+  [["Ctrl", "B"], "Bold"],
+  [["Ctrl", "I"], "Italic"],
+];
 const OFF = "assay-keys-off";
 const WAIT = 1200;
 let goingUntil = 0;
 let dialog;
 
-function isOff() {
+export function isOff() {
   try {
     return localStorage.getItem(OFF) !== null;
   } catch {
@@ -44,7 +59,10 @@ function row(keys, meaning) {
 function list() {
   const places = Object.entries(PLACES).filter(([, label]) => linkTo(label));
   const rows = places.map(([key, label]) => row(["g", key], label));
-  return make("dl", { className: "keys" }, row(["/"], "Search models"), ...rows, row(["?"], "Show these keys"), row(["Esc"], "Close"));
+  const isChecklist = document.querySelector("[data-item], [data-item-page]");
+  const here = isChecklist ? CHECKLIST.map(([key, meaning]) => row([key], meaning)) : [];
+  if (document.querySelector("form[data-editor]")) here.push(...EDITOR.map(([keys, meaning]) => row(keys, meaning)));
+  return make("dl", { className: "keys" }, row(["/"], "Search models"), ...rows, ...here, row(["?"], "Show these keys"), row(["Esc"], "Close"));
 }
 
 function build() {

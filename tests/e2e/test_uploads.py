@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests import factories
-from tests.e2e.conftest import Person, Product
+from tests.e2e.conftest import WORKER_MS, Person, Product
 from tests.e2e.test_pages import axe, faults  # noqa: F401 - a fixture
 
 pytestmark = pytest.mark.e2e
@@ -94,7 +94,7 @@ def test_the_page_of_columns_is_sound(page: Page, file: Path, axe: str) -> None:
     address = page.url
     page.get_by_role("button", name="Measure").click()
     page.wait_for_url(re.compile(r"/evaluations/\d+/"))
-    expect(page.locator("figure.chart").first).to_be_visible(timeout=60_000)
+    expect(page.locator("figure.chart").first).to_be_visible(timeout=WORKER_MS)
     expect(page.locator("#evaluation-cancel")).to_have_count(0)
     page.goto(UPLOAD)
     page.set_input_files("input[type=file]", file)

@@ -16,7 +16,7 @@ from pypdf import PdfReader
 from registry.catalog.loader import template
 from registry.catalog.schema import Field, FieldType
 from tests import factories, samples
-from tests.e2e.conftest import Person, Product
+from tests.e2e.conftest import WORKER_MS, Person, Product
 
 pytestmark = pytest.mark.e2e
 
@@ -132,14 +132,19 @@ def fill(page: Page, control: Any, field: Field) -> None:
 
 
 def answer(page: Page, address: str) -> None:
-    """Answer every item with one click."""
+    """Answer every item that the organisation has not answered with one click."""
     page.goto(address)
-    for number in range(page.locator("fieldset.segmented").count()):
+    inherited = page.locator("li[data-item]", has_text="From the organisation").count()
+    own = page.locator("li[data-item]", has_not_text="From the organisation").locator("fieldset.segmented")
+    wanted = own.count()
+    assert wanted
+    for number in range(wanted):
         with page.expect_response(lambda response: response.request.method == "POST") as saved:
-            page.locator("fieldset.segmented").nth(number).get_by_text("Yes", exact=True).click()
+            own.nth(number).get_by_text("Yes", exact=True).click()
         assert saved.value.status == 200
     page.reload()
-    assert page.locator("fieldset.segmented input[value=yes]:checked").count() == page.locator("fieldset.segmented").count()
+    assert own.locator("input[value=yes]:checked").count() == wanted
+    assert page.locator("li[data-item]").count() == wanted + inherited
 
 
 def measure(page: Page, address: str, file: Path) -> None:
@@ -155,7 +160,7 @@ def measure(page: Page, address: str, file: Path) -> None:
         box.set_checked(box.get_attribute("value") in {"sex", "age_group"})
     page.locator("main form button[type=submit]").last.click()
     page.wait_for_url(re.compile(r"/evaluations/\d+/"))
-    expect(page.locator("figure.chart").first).to_be_visible(timeout=60_000)
+    expect(page.locator("figure.chart").first).to_be_visible(timeout=WORKER_MS)
 
 
 def agree(page: Page, reference: dict[str, Any]) -> None:
@@ -201,10 +206,12 @@ def gate_says(product: Product, word: str, code: int) -> None:
 def approve(browser: Browser, product: Product, role: str, release: str) -> None:
     person = Person(browser, product, f"{role}@demo.example")
     page = person.page
-    expect(page.locator("section", has=page.locator("#waiting"))).to_contain_text("German credit scoring")
-    page.get_by_role("link", name="German credit scoring 1.0.0 to production").click()
+    expect(page.locator("main")).to_contain_text("German credit scoring")
+    page.get_by_role("link", name="German credit scoring 1.0.0 to production").first.click()
     page.wait_for_url(release)
     page.fill("textarea[name=comment]", "I read it all.")
+    page.get_by_role("button", name="Approve", exact=True).click()
+    expect(page.get_by_text("I wrote none of it")).to_be_visible()
     page.get_by_role("button", name="Approve", exact=True).click()
     expect(page.locator("#messages")).to_contain_text("Your decision is recorded")
     person.leave()
@@ -221,7 +228,7 @@ def dossier(browser: Browser, product: Product, release: str) -> str:
     page.goto(f"{release}dossier/")
     page.locator("main form button[type=submit]").last.click()
     link = page.locator("a[href$='.pdf']").first
-    link.wait_for(timeout=90_000)
+    link.wait_for(timeout=WORKER_MS)
     with page.expect_download() as download:
         link.click()
     assert re.fullmatch(r"german-credit-scoring_1\.0\.0_production_\d{4}-\d\d-\d\d\.pdf", download.value.suggested_filename)

@@ -57,3 +57,21 @@ def test_writing_answering_measuring_and_submitting(browser: Browser, product: P
     page.locator("details[open] button[type=submit]").click()
     expect(page.locator("main")).to_contain_text("Withdrawn")
     person.leave()
+
+
+def test_what_was_sent_after_the_session_ended_is_found_after_signing_in(browser: Browser, product: Product) -> None:
+    person = Person(browser, product, "engineer@demo.example", java_script_enabled=False)
+    page = person.page
+    page.goto(f"{VERSION}document/intended_use/")
+    page.fill("[name=primary_uses]", "Chooses the branch with the shortest queue.")
+    page.context.clear_cookies(name="sessionid")
+    page.get_by_role("button", name="Save", exact=True).first.click()
+    page.fill("input[name=login]", "engineer@demo.example")
+    page.fill("input[name=password]", "assay-demo")
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.locator("main")).to_contain_text("was not saved")
+    expect(page.locator("[name=primary_uses]")).to_have_value("Chooses the branch with the shortest queue.")
+    page.get_by_role("button", name="Save", exact=True).first.click()
+    expect(page.locator("#messages")).to_contain_text("Saved")
+    expect(page.locator("[name=primary_uses]")).to_have_value("Chooses the branch with the shortest queue.")
+    person.leave()

@@ -29,16 +29,6 @@ def _own_files(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
 
 
-@pytest.fixture
-def engineer() -> Actor:
-    return factories.engineer()
-
-
-@pytest.fixture
-def version(engineer) -> Version:
-    return factories.version(engineer)
-
-
 def answer(actor: Actor, version: Version, value: str = "yes", justification: str | None = "Because.", **more) -> Answer:
     return assessments.answer_item(
         actor=actor,

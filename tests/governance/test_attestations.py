@@ -63,7 +63,7 @@ def statement(text: str) -> dict[str, Any]:
 
 
 def ask(release: Release):
-    return ask_about_version(actor=SYSTEM, model=release.version.asset.slug, version=release.version.name, environment=release.environment)
+    return ask_about_version(asker=SYSTEM, model=release.version.asset.slug, version=release.version.name, environment=release.environment)
 
 
 def test_a_statement_says_what_the_promotion_rests_on(promoted):
@@ -159,7 +159,7 @@ def test_a_foreign_later_statement_counts_for_nothing_but_is_named(promoted):
 
 
 def test_a_later_promotion_states_that_the_earlier_one_ended(owner, promoted):
-    made = versions.add_version(actor=owner, asset_id=promoted.version.asset_id, name="2.0.0", carry_from=promoted.version_id)
+    made = factories.next_version(owner, promoted.version, "2.0.0")
     versions.describe_version(actor=owner, version_id=made.pk, commit="0123abc", notes="")
     versions.add_artifact(actor=owner, version_id=made.pk, name="model.bin", sha256="cd" * 32, size=1)
     factories.evaluation(owner, made)
@@ -231,7 +231,9 @@ def resign(release: Release) -> None:
 CHANGES: dict[str, Any] = {
     "decision comment": lambda one: change(Decision, one.decisions.earliest("pk"), comment="Other."),
     "decision role": lambda one: change(Decision, one.decisions.earliest("pk"), role="security"),
-    "decision step": lambda one: change(Decision, one.decisions.earliest("pk"), step="abstain"),
+    "decision step": lambda one: change(Decision, one.decisions.earliest("pk"), step="reject"),
+    "decision consent": lambda one: change(Decision, one.decisions.earliest("pk"), consent="I agreed to something else."),
+    "decision conflict": lambda one: change(Decision, one.decisions.earliest("pk"), step="abstain", conflict="team"),
     "decision person": lambda one: change(Decision, one.decisions.earliest("pk"), person_id=one.submitted_by_id),
     "decision time": lambda one: change(
         Decision, one.decisions.earliest("pk"), decided_at=one.decisions.earliest("pk").decided_at - timedelta(microseconds=1)

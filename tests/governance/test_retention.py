@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 from django.utils import timezone
 
+from governance import gate as gate_policy
 from governance import tasks
 from governance.fairness.columns import Columns
-from governance.gate import policy as gate_policy
 from governance.models import Evaluation, JobState, Predictions
-from governance.services import evaluations, files, predictions, retention
+from governance.services import evaluations, files, policies, predictions, retention
 from registry import audit
 from registry.errors import ConflictError, ForbiddenError
 from registry.policy import SYSTEM, Action
@@ -148,14 +148,17 @@ def test_nobody_but_the_system_deletes(actor):
         retention.delete_due(actor=actor)
 
 
-def test_what_killed_uploads_left_is_removed_after_a_day(settings, tmp_path):
+def test_what_killed_processes_left_is_removed_after_a_day(settings, tmp_path):
     settings.FILE_UPLOAD_TEMP_DIR = tmp_path
-    old, fresh, other = tmp_path / "staged-old", tmp_path / "staged-new", tmp_path / "other"
+    old, fresh, other = (tmp_path / name for name in ("staged-old", "staged-new", "other"))
     for path in (old, fresh, other):
         path.write_bytes(b"x")
-    for path in (old, other):
+    press = tmp_path / "press-old"
+    press.mkdir()
+    (press / "manuscript.json").write_text("{}")
+    for path in (old, press, other):
         os.utime(path, (time.time() - 90_000,) * 2)
-    assert retention.delete_stale_stages() == 1
+    assert retention.delete_stale_stages() == 2
     assert sorted(Path(tmp_path).iterdir()) == [other, fresh]
 
 
@@ -168,11 +171,11 @@ def test_the_shortest_time_of_the_tiers_policies_holds(monkeypatch):
 
     def held(*days: int | None) -> int:
         made = dict(zip("ab", map(edition, ("staging", "production"), days), strict=True))
-        monkeypatch.setattr(gate_policy, "policies", lambda: made)
-        found = gate_policy.keep_days("high")
+        monkeypatch.setattr(policies, "in_force", lambda: made)
+        found = policies.keep_days("high")
         monkeypatch.undo()
         return found
 
     assert held(90, 30) == 30
     assert held(90, None) == 0
-    assert gate_policy.keep_days("minimal") == gate_policy.keep_days("high") == 0
+    assert policies.keep_days("minimal") == policies.keep_days("high") == 0

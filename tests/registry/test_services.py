@@ -125,7 +125,7 @@ class TestDocuments:
         save(owner, made, based_on=1, contact="somebody@test.example")
         with pytest.raises(StaleRevisionError) as refused:
             save(owner, made, based_on=1, primary_uses="Theirs.")
-        assert refused.value.theirs == {"primary_uses": "Mine."}
+        assert refused.value.clashes["primary_uses"].theirs == "Mine."
         content = Document.objects.get(version=made).content
         assert (content["primary_uses"], content["contact"]) == ("Mine.", "somebody@test.example")
 

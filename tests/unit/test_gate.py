@@ -27,9 +27,10 @@ from governance.gate import (
     requirements,
     unmet,
 )
-from governance.gate.policy import ENVIRONMENTS, TIERS, Policy
+from governance.gate.policy import TIERS, Policy
 from governance.workflow import State, Step
 
+ENVIRONMENTS = ("staging", "production")
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 DIGEST = "a" * 64
 AUTHOR, ML, PRIVACY, LEGAL = 1, 2, 3, 4
@@ -76,6 +77,7 @@ FACTS = Facts(
     promoted_at=None,
     expires_at=None,
     now=NOW,
+    risks=(),
 )
 
 

@@ -13,7 +13,10 @@ from django.urls import reverse
 from governance.models import Dossier, JobState, Release
 from governance.services import dossiers
 from governance.tasks import render_dossier
-from registry.models import Person
+from registry import audit
+from registry.models import Organisation, Person
+from registry.policy import Action
+from registry.services import tokens
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -61,8 +64,8 @@ def test_from_asking_to_the_file_without_javascript(owner, release):
     client = client_of(owner)
     assert "Make the PDF" in client.get(url_of(release)).content.decode()
     page = client.post(url_of(release), follow=True)
-    assert page.redirect_chain == [(url_of(release), 302)]
     dossier = Dossier.objects.get()
+    assert page.redirect_chain == [(f"{url_of(release)}?made={dossier.pk}", 302)]
     assert download_of(release, dossier) in page.content.decode()
     answer = client.get(download_of(release, dossier))
     assert answer["Content-Type"] == "application/pdf"
@@ -149,5 +152,77 @@ def test_the_page_costs_the_same_however_much_was_decided(owner, release, django
     for _ in range(5):
         factories.decide(factories.reviewer(), release)
     client = client_of(owner)
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(22):
         client.get(url_of(release))
+
+
+class TestAnotherEdition:
+    def test_it_is_handed_out_at_once_under_a_name_that_tells_what_it_is(self, owner, release):
+        url = reverse("dossier-edition", args=[*release.version.url_args, release.pk])
+        answer = client_of(owner).post(url, {"form": "md", "kind": "summary", "language": "fr"})
+        assert answer["Content-Type"] == "text/markdown; charset=utf-8"
+        assert answer["Content-Disposition"].endswith('_summary_fr.md"')
+        assert "À quoi il ne doit pas servir" in answer.content.decode()
+
+    def test_a_pdf_with_choices_is_asked_for_and_watched(self, owner, release):
+        url = reverse("dossier-edition", args=[*release.version.url_args, release.pk])
+        answer = client_of(owner).post(url, {"form": "pdf", "kind": "card", "paper": "letter", "language": "de"})
+        made = Dossier.objects.get()
+        assert answer["Location"] == f"{url_of(release)}?made={made.pk}"
+        assert made.choices == {"kind": "card", "paper": "letter", "language": "de"}
+
+    def test_the_page_offers_every_choice(self, owner, release):
+        page = client_of(owner).get(url_of(release)).content.decode()
+        for word in ("Whole dossier", "Summary only", "US letter", "Dansk", "Markdown", "DOCX, the card to edit"):
+            assert word in page
+
+
+class TestForPrograms:
+    @pytest.fixture
+    def ask(self, owner, release):
+        def get(**query: str) -> Any:
+            _, secret = tokens.create_token(actor=owner, name="pipeline", days=1)
+            return Client().get(reverse("api-dossier", args=[release.pk]), query, headers={"Authorization": f"Bearer {secret}"})
+
+        return get
+
+    @pytest.mark.parametrize(
+        ("form", "begins", "kind"),
+        [("html", b"<!DOCTYPE html>", "text/html"), ("md", b"Assay", "text/markdown"), ("docx", b"PK", "application/vnd.openxml")],
+    )
+    def test_each_form_comes_by_token_as_on_the_page(self, release, ask, form, begins, kind):
+        found = ask(form=form)
+        assert found.status_code == 200
+        assert found.content.startswith(begins)
+        assert found["Content-Type"].startswith(kind)
+        assert f"{release.version.asset.slug}_{release.version.name}_{release.environment}_" in found["Content-Disposition"]
+        assert audit.history(release.subject).first().action == Action.DOSSIER_REQUEST
+
+    def test_the_frame_is_in_the_organisations_language_unless_another_is_asked_for(self, ask):
+        Organisation.objects.create(pk=1, language="de")
+        assert "Zusammenfassung" in ask(kind="summary").content.decode()
+        assert "Résumé" in ask(kind="summary", language="fr").content.decode()
+
+    @pytest.mark.parametrize("query", [{"form": "pdf"}, {"kind": "half"}, {"paper": "a5"}, {"language": "xx"}])
+    def test_what_is_unknown_is_named_with_what_may_be_asked(self, ask, query):
+        found = ask(**query)
+        assert found.status_code == 422
+        assert next(iter(query.values())) in found.json()["error"]
+        assert "Ask for one of: " in found.json()["error"]
+
+
+@pytest.mark.usefixtures("at_once")
+def test_another_kind_is_another_file_and_the_first_stays_at_hand(owner, release):
+    client = client_of(owner)
+    client.post(url_of(release))
+    page = client.post(url_of(release), {"kind": "summary", "paper": "letter", "language": "de"}, follow=True).content.decode()
+    whole, summary = Dossier.objects.order_by("pk")
+    assert "Summary only, US letter, Deutsch" in page
+    assert download_of(release, summary) in page
+    assert download_of(release, whole) in page
+    answer = client.get(download_of(release, summary))
+    assert answer["Content-Disposition"].endswith('_summary_letter_de.pdf"')
+    assert b"".join(answer.streaming_content).startswith(b"%PDF")
+    page = client.post(url_of(release), follow=True).content.decode()
+    assert "Nothing has changed since this PDF was made" in page
+    assert "Whole dossier, A4, English: " in page

@@ -175,3 +175,16 @@ def test_a_program_is_refused_with_a_sentence(made, engineer):
         assert (response.status_code, response.json()["error"].endswith(".")) == (status, True)
     assert client.post(address, ask(made)).status_code == 422
     assert client.get(address, ask(made, **{"as": "nothing"})).status_code == 422
+
+
+def test_a_program_asks_what_the_hub_would_say_and_may_insist_on_it(client, made):
+    values = {"front_matter": "pipeline_tag: [a, b]", "license": "mit"}
+    documents.save_fields(actor=made.asset.team.memberships.get().person.actor(), document_id=made.document.pk, values=values, based_on=2)
+    asked = {"kind": "model", "asset": made.asset.slug, "version": made.name, "as": "huggingface"}
+    card = client.get(reverse("api-document"), asked)
+    found = client.get(reverse("api-document"), {**asked, "check": "1"}).json()["findings"]
+    refused = client.get(reverse("api-document"), {**asked, "strict": "yes"})
+    wrong = next(one for one in found if one["is_error"])
+    assert "pipeline_tag" in card.content.decode().splitlines()[wrong["line"] - 1]
+    assert refused.status_code == 422
+    assert refused.json()["error"].startswith(f"Line {wrong['line']}")

@@ -7,11 +7,14 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from governance.models import Release
-from governance.services import promotions
-from registry.models import Snapshot
+from governance.services import gatequery, promotions
+from registry.models import AccessToken, Person, Snapshot
+from registry.policy import Role, TeamRole
 from registry.services import tokens, versions
+from registry.services.bearer import Bearer
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -45,16 +48,44 @@ def questions(release):
     return [{"model": release.version.asset.slug, "version": "1.0.0"}, {"artifact": f"sha256:{DIGEST}"}]
 
 
-def test_a_yes_takes_one_query_besides_that_of_the_token(ask, promoted):
+def test_a_yes_takes_one_query_that_of_the_token_included(ask, promoted):
     for question in questions(promoted):
         ask(**question)
-        with CaptureQueriesContext(
-            connection,
-        ) as queries:
+        with CaptureQueriesContext(connection) as queries:
             answer = ask(**question)
         assert answer.json()["allowed"] is True
         told = [query["sql"] for query in queries if "SELECT" in query["sql"]]
-        assert [("registry_accesstoken" in sql, "governance_release" in sql) for sql in told] == [(True, False), (False, True)]
+        assert [("registry_accesstoken" in sql, "governance_release" in sql) for sql in told] == [(True, True)]
+
+
+@pytest.mark.parametrize("spoil", ["unknown", "revoked", "expired", "left"])
+def test_a_bad_token_is_refused_whatever_is_asked(owner, promoted, spoil):
+    made, secret = tokens.create_token(actor=owner, name="pipeline", days=1)
+    if spoil == "unknown":
+        secret = "assay_of_nobody"
+    elif spoil == "revoked":
+        tokens.revoke_token(actor=owner, token_id=made.pk)
+    elif spoil == "expired":
+        AccessToken.objects.filter(pk=made.pk).update(expires_at=timezone.now())
+    else:
+        Person.objects.filter(pk=owner.id).update(is_active=False)
+    unknown = {"model": "nothing", "version": "0"}
+    for question in (*questions(promoted), unknown, {"artifact": "34" * 32}):
+        answer = Client().get(reverse("api-gate"), {"environment": "staging", **question}, headers={"Authorization": f"Bearer {secret}"})
+        assert (answer.status_code, "token" in answer.json()["error"]) == (401, True)
+
+
+@pytest.mark.parametrize("role", [None, *Role])
+@pytest.mark.parametrize("team_role", [None, *TeamRole])
+def test_the_holder_of_a_token_is_answered_as_the_person_would_be(owner, promoted, role, team_role):
+    team = promoted.version.asset.team if team_role else None
+    actor = factories.person(roles=[role] if role else [], member_of=team, team_role=team_role or TeamRole.VIEWER).actor()
+    _, secret = tokens.create_token(actor=actor, name="pipeline", days=1)
+    words = (promoted.version.asset.slug, "1.0.0", "staging")
+    by_token, by_person = (gatequery.by_version(asker, *words) for asker in (Bearer(secret), actor))
+    assert by_token == by_person
+    assert bool(by_token) == bool(role or team_role)
+    assert gatequery.by_artifact(Bearer(secret), DIGEST, "staging") == gatequery.by_artifact(actor, DIGEST, "staging")
 
 
 def test_an_answer_names_the_release_its_policy_and_its_end(ask, promoted):
@@ -125,3 +156,17 @@ def test_an_unknown_environment_is_refused_with_a_sentence(ask, promoted):
     for question in questions(promoted):
         refused = ask(**{**question, "environment": "elsewhere"})
         assert (refused.status_code, "no environment" in refused.json()["error"]) == (422, True)
+
+
+def test_the_list_of_releases_tells_waivers_and_emergencies(owner):
+    waived = factories.release(owner, factories.filled_version(owner, tier="limited"))
+    made = factories.waiver(owner, waived, "framework:oecd_ai_principles", granted_by=factories.reviewer())
+    urgent = factories.emergency_of(owner)
+    client = Client()
+    client.force_login(Person.objects.get(pk=owner.id))
+    found = {one["id"]: one for one in client.get(reverse("api-releases")).json()["results"]}
+    told = found[waived.pk]["waivers"][0]
+    assert (told["requirement"], told["state"], told["requested_by"]) == (made.requirement, "granted", owner.name)
+    assert (told["snapshot"], told["decided_by"]) == (waived.snapshot.digest, made.decided_by.name)
+    assert [one["state"] for one in found[urgent.pk]["emergencies"]] == ["confirmed"]
+    assert found[urgent.pk]["waivers"] == []

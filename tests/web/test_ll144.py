@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import io
 import re
+import subprocess
 
 import pypdf
 import pytest
@@ -19,7 +20,7 @@ from registry import audit
 from registry.errors import ConflictError, DomainError, ForbiddenError
 from registry.models import Person
 from registry.policy import SYSTEM, TeamRole
-from tests import factories, scored
+from tests import factories, papers, scored
 
 pytestmark = pytest.mark.django_db
 CHOSEN = {
@@ -261,3 +262,13 @@ def test_groups_that_mean_unknown_are_guessed_counted_and_in_no_rate(owner, eval
     assert "Unknown (in no rate) 1,504" in words
     assert "Counted as unknown: N/A, not reported." in words
     assert "not reported × X" not in words
+
+
+def test_the_pdf_is_archival_and_accessible_before_and_after_the_signature(owner, evaluation):
+    row = summaries.request_summary(actor=owner, evaluation_id=evaluation.pk, choices=choices())
+    summaries.carry_out(row.pk)
+    row.refresh_from_db()
+    path = pdfs.path_of(row)
+    assert papers.faults(papers.unsigned(path.read_bytes())) == []
+    assert papers.faults(path.read_bytes()) == []
+    assert subprocess.run(["qpdf", "--check", path], check=False, capture_output=True).returncode == 0

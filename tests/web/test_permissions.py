@@ -9,21 +9,47 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
-from governance.models import Assessment, Dossier, Evaluation, Evidence, JobState, Predictions, Release
+from governance.demo.triages import NOTHING
+from governance.models import Assessment, Dossier, Evaluation, Evidence, JobState, PolicyEdition, Predictions, Release
+from governance.reports.choices import USUAL
 from governance.reports.ll144 import Choices
-from governance.services import dossiers, evaluations, evidence, mappings, predictions, promotions, releases, summaries
+from governance.services import (
+    assignments,
+    bulk,
+    bundles,
+    decisions,
+    delegations,
+    dossiers,
+    evaluations,
+    evidence,
+    incidents,
+    mappings,
+    policyeditions,
+    predictions,
+    promotions,
+    registers,
+    releases,
+    riskactions,
+    risks,
+    summaries,
+    tieroverrides,
+    triages,
+)
 from governance.workflow import Step
-from registry.catalog.loader import frameworks
+from registry.catalog.loader import frameworks, template
 from registry.models import Person, Version
-from registry.policy import Role, TeamRole
-from registry.services import tokens, versions
+from registry.policy import SYSTEM, Role, TeamRole
+from registry.services import assignments as sections
+from registry.services import comments, tokens, versions
 from registry.services.checkpoints import take_checkpoint
 from tests import factories
 
@@ -41,8 +67,11 @@ EVERYBODY = row(LOGIN, 200, 200, 200, 200, 200, 200, 200)
 WRITE = row(LOGIN, 404, 403, 302, 302, 403, 403, 403)
 OWN = row(LOGIN, 404, 403, 403, 302, 403, 403, 403)
 ADMINISTRATE = row(LOGIN, 403, 403, 403, 403, 403, 403, 200)
+# Roles of this table that nobody of it holds; tests/web/test_policy_permissions.py walks who does.
+NOBODY = row(LOGIN, 403, 403, 403, 403, 403, 403, 403)
 AUDIT = row(LOGIN, 403, 403, 403, 403, 403, 200, 200)
 LISTED = row(401, 200, 200, 200, 200, 200, 200, 200)
+HOUSE = row(LOGIN, 403, 403, 403, 403, 200, 200, 200)
 OPEN = row(200, 200, 200, 200, 200, 200, 200, 200)
 
 
@@ -65,9 +94,15 @@ LL144 = {
     "distributed_on": "2027-01-02",
     "source": "Held-out applications.",
 }
+PRINTED = {"paper": "a4", "language": "en"}
 CONTRACT = {
     "form-TOTAL_FORMS": "1", "form-INITIAL_FORMS": "0", "form-0-name": "sex", "form-0-kind": "text", "is_blocking": "on",
 }  # fmt: skip
+APPROVE = {"role": "ml", "comment": "Fine.", "digest": "@digest", "consent": "@consent"}
+RISK = {
+    "title": "It may go wrong", "inherent_likelihood": "4", "inherent_impact": "4", "treatment": "reduce", "owner": "@owner",
+}  # fmt: skip
+INCIDENT = {"title": "It went wrong", "happened_on": "2026-11-20", "what": "So.", "impact": "3"}
 TABLE: dict[str, list[Call]] = {
     "home": [Call(EVERYBODY)],
     "health": [Call(OPEN)],
@@ -76,7 +111,31 @@ TABLE: dict[str, list[Call]] = {
     "release-list": [Call(EVERYBODY)],
     "policy-list": [Call(EVERYBODY)],
     "policy": [Call(EVERYBODY, "policy")],
+    "policy-edition": [Call(EVERYBODY, "policy-edition"), Call(row(LOGIN, 404, 404, 404, 404, 404, 404, 404), "draft")],
+    "edition-begin": [Call(NOBODY), Call(NOBODY, post={"tier": "high", "environment": "staging"})],
+    "edition-edit": [Call(NOBODY, "draft"), Call(NOBODY, "draft", {"text": "x", "based_on": "1"})],
+    "edition-simulate": [Call(NOBODY, "draft"), Call(NOBODY, "policy-edition")],
+    "edition-step": [Call(row(LOGIN, 404, 404, 404, 404, 404, 404, 404), "propose", {})],
+    "environment-list": [Call(EVERYBODY)],
+    "environment-add": [Call(NOBODY), Call(NOBODY, post={"title": "Canary", "key": "canary", "mode": "prevent"})],
+    "environment-edit": [Call(NOBODY, "environment"), Call(NOBODY, "environment", {"title": "Canary", "mode": "warn"})],
+    "environment-move": [Call(NOBODY, "environment", {"towards": "later"})],
     "tokens": [Call(EVERYBODY), Call(EVERYBODY, post={"name": "pipeline", "days": "5"})],
+    "notices": [Call(EVERYBODY)],
+    "notices-read": [Call(row(LOGIN, 302, 302, 302, 302, 302, 302, 302), post={"up_to": "1"})],
+    "notice-choices": [Call(EVERYBODY), Call(row(LOGIN, 422, 422, 422, 422, 422, 422, 422), post={"other": "loud"})],
+    "notice-open": [Call(row(LOGIN, 404, 404, 404, 302, 404, 404, 404), "notice", {})],
+    "notice-read": [Call(row(LOGIN, 404, 404, 404, 302, 404, 404, 404), "notice", {})],
+    "calendar": [Call(EVERYBODY), Call(EVERYBODY, query={"whose": "all", "by": "week", "model": "@slug"})],
+    "calendar-file": [Call(EVERYBODY)],
+    "delegations": [
+        Call(EVERYBODY),
+        Call(
+            row(LOGIN, 422, 422, 422, 422, 302, 422, 422),
+            post={"role": "ml", "delegate_id": "@other", "starts_on": "2100-01-01", "ends_on": "2100-01-02"},
+        ),
+    ],
+    "delegation-take-back": [Call(row(LOGIN, 404, 404, 404, 404, 302, 404, 404), "delegation", {})],
     "token-revoke": [Call(row(LOGIN, 404, 404, 404, 302, 404, 404, 404), "token", {})],
     "journal": [
         Call(AUDIT),
@@ -89,6 +148,7 @@ TABLE: dict[str, list[Call]] = {
     "checkpoint-list": [Call(AUDIT), Call(row(LOGIN, 403, 403, 403, 403, 403, 302, 302), post={})],
     "checkpoint-download": [Call(AUDIT, "checkpoint")],
     "people": [Call(ADMINISTRATE)],
+    "organisation": [Call(ADMINISTRATE)],
     "person-add": [Call(ADMINISTRATE)],
     "person-edit": [Call(ADMINISTRATE, "person")],
     "team-add": [Call({**ADMINISTRATE, "administrator": 302}, post={"name": "New team"})],
@@ -106,9 +166,18 @@ TABLE: dict[str, list[Call]] = {
         Call(
             row(LOGIN, 404, 403, 403, 302, 403, 403, 403),
             "asset",
-            {"name": "Other", "tier": "minimal", "tier_reason": "For a test."},
+            {"name": "Other"},
         ),
     ],
+    "triage": [Call(READ, "judged")],
+    "triage-answer": [Call(READ, "judged"), Call(row(LOGIN, 404, 403, 403, 422, 403, 403, 403), "judged", {})],
+    "triage-past": [Call(READ, "triage")],
+    "tier-propose": [Call(row(LOGIN, 404, 403, 403, 422, 403, 403, 403), "judged", {})],
+    "tier-answer": [Call(row(LOGIN, 404, 403, 403, 403, 403, 403, 403), "override", {"comment": "So."})],
+    "tier-withdraw": [Call(row(LOGIN, 404, 403, 403, 302, 403, 403, 403), "override", {})],
+    "overview": [Call(EVERYBODY)],
+    "version-coverage": [Call(READ, "version")],
+    "key-dates": [Call(EVERYBODY), Call(row(LOGIN, 403, 403, 403, 403, 403, 403, 403), post={})],
     "version-new": [Call(READ, "asset"), Call(WRITE, "asset", {"name": "9.9"})],
     "version": [Call(READ, "version")],
     "version-data": [Call(READ, "version")],
@@ -119,6 +188,14 @@ TABLE: dict[str, list[Call]] = {
     "lineage-remove": [Call(WRITE, "lineage", {})],
     "document": [Call(READ, "version")],
     "document-history": [Call(READ, "version")],
+    "document-compare": [Call(READ, "version"), Call(READ, "version", query={"from": "1", "to": "1"})],
+    "document-since-approved": [Call(READ, "version")],
+    "document-restore": [Call(row(LOGIN, 404, 403, 409, 409, 403, 403, 403), "version", {"number": "1", "based_on": "99"})],
+    "document-confirm": [Call(row(LOGIN, 404, 403, 422, 422, 403, 403, 403), "version", {"field": "overview"})],
+    "comment-people": [Call(READ, "version", query={"start": "A"})],
+    "comments": [Call(READ, "anchor"), Call(row(LOGIN, 404, 302, 302, 302, 302, 302, 302), "anchor", {"text": "Why?"})],
+    "section-assign": [Call(row(LOGIN, 404, 403, 302, 302, 403, 403, 403), "section", {"person": "@writer"})],
+    "assignment-done": [Call(WRITE, "assignment", {})],
     "document-import": [
         Call(READ, "version"),
         Call(row(LOGIN, 404, 403, 200, 200, 403, 403, 403), "version", {"file": "@card"}),
@@ -130,14 +207,69 @@ TABLE: dict[str, list[Call]] = {
         Call(READ, "section"),
         Call(WRITE, "section", {"based_on": "1", "primary_uses": "To test."}),
     ],
+    "document-autosave": [
+        Call(row(LOGIN, 404, 403, 200, 200, 403, 403, 403), "section", {"based_on": "1", "session": "a-session", "primary_uses": "To."})
+    ],
+    "document-presence": [Call(row(LOGIN, 404, 403, 200, 200, 403, 403, 403), "section", {"session": "a-session"})],
+    "document-preview": [Call(READ, "section", {"text": "**So**"})],
+    "document-template": [
+        Call(READ, "version"),
+        Call(row(LOGIN, 404, 403, 409, 409, 403, 403, 403), "version", {"digest": "", "based_on": "1"}),
+    ],
+    "document-annex-iv": [Call(READ, "version")],
+    "template-list": [Call(EVERYBODY)],
+    "template": [Call(EVERYBODY, "template")],
+    "template-edition": [Call(EVERYBODY, "edition")],
+    "template-yaml": [Call(EVERYBODY, "edition")],
+    "template-field-add": [Call(NOBODY, "template", {})],
+    "template-field-mark": [Call(NOBODY, "template", {"mark": "hide tags"})],
+    "template-field-words": [Call(NOBODY, "template-field"), Call(NOBODY, "template-field", {})],
+    "template-section-add": [Call(NOBODY, "template", {})],
+    "template-upload": [Call(NOBODY, "template", {})],
+    "template-publish": [Call(NOBODY, "template", {"digest": ""})],
+    "template-discard": [Call(NOBODY, "template", {})],
+    "api-template-schema": [Call(LISTED, "template")],
+    "api-template-version-schema": [Call(LISTED, "edition")],
     "version-journal": [Call(READ, "version")],
     "checklist-list": [Call(READ, "version")],
     "checklist": [Call(READ, "framework")],
     "checklist-item": [Call(READ, "item"), Call(WRITE, "item", {"value": "yes", "justification": "So."})],
     "answer-clear": [Call(WRITE, "item", {})],
     "evidence-add": [Call(WRITE, "item", {"title": "Note", "url": "https://example.org/"})],
+    "answer-pass-on": [Call(WRITE, "item", {"to": "oecd_ai_principles/1.2.a"})],
+    "item-exhibits": [Call(row(LOGIN, 404, 403, 422, 422, 403, 403, 403), "item", {})],
+    "version-crosswalk": [Call(READ, "version")],
+    "crosswalk": [Call(EVERYBODY)],
+    "organisation-checklists": [Call(EVERYBODY)],
+    "organisation-item": [Call(EVERYBODY, "house-item"), Call(NOBODY, "house-item", {"value": "yes", "justification": "So."})],
+    "organisation-clear": [Call(NOBODY, "house-item", {})],
+    "organisation-evidence": [Call(EVERYBODY, "house-evidence")],
+    "organisation-evidence-keep": [Call(NOBODY, "house-evidence"), Call(NOBODY, "house-evidence", {})],
+    "organisation-evidence-use": [Call(NOBODY, "house-item", {})],
+    "organisation-evidence-remove": [Call(NOBODY, "house-evidence", {})],
     "evidence": [Call(READ, "evidence")],
     "evidence-remove": [Call(WRITE, "evidence", {})],
+    "evidence-list": [Call(READ, "version")],
+    "evidence-use": [Call(WRITE, "item", {"piece": "@piece"})],
+    "evidence-off": [Call(WRITE, "supported", {})],
+    "checklist-bulk": [
+        Call(WRITE, "framework", {"action": "answer", "value": "partly", "item": "map-1-1@"}),
+        Call(row(LOGIN, 404, 403, 422, 422, 403, 403, 403), "framework", {"action": "confirm", "item": "map-1-1@"}),
+        Call(row(LOGIN, 404, 403, 422, 422, 403, 403, 403), "framework", {}),
+    ],
+    "checklist-move": [Call(row(LOGIN, 404, 403, 409, 409, 403, 403, 403), "framework", {"digest": ""})],
+    "framework-list": [Call(EVERYBODY)],
+    "framework": [Call(EVERYBODY, "catalog")],
+    "framework-yaml": [Call(EVERYBODY, "catalog")],
+    "framework-upload": [Call(NOBODY), Call(NOBODY, post={"text": "x"})],
+    "framework-hide": [Call(NOBODY, "catalog", {"item": "GOVERN 1.1"})],
+    "framework-add": [Call(NOBODY, "catalog", {})],
+    "framework-publish": [Call(NOBODY, "catalog", {"digest": ""})],
+    "framework-discard": [Call(NOBODY, "catalog", {})],
+    "framework-retire": [Call(NOBODY, "catalog", {"reason": "x"})],
+    "framework-bring-back": [Call(NOBODY, "catalog", {})],
+    "checklist-undo": [Call(OWN, "change", {})],
+    "item-assignment-done": [Call(WRITE, "item-asked", {})],
     "evaluation-list": [Call(READ, "version")],
     "predictions-upload": [
         Call(READ, "version"),
@@ -162,6 +294,7 @@ TABLE: dict[str, list[Call]] = {
     "mapping-delete": [Call(WRITE, "mapping", {})],
     "evaluation": [Call(READ, "evaluation")],
     "evaluation-newest": [Call(row(LOGIN, 404, 302, 302, 302, 302, 302, 302), "version")],
+    "evaluation-figures": [Call(READ, "version")],
     "evaluation-compare": [Call(READ, "version")],
     "evaluation-groups": [Call(READ, "groups")],
     "evaluation-counts": [Call(READ, "evaluation")],
@@ -172,18 +305,51 @@ TABLE: dict[str, list[Call]] = {
     "version-releases": [Call(READ, "version")],
     "release-submit": [Call(READ, "version"), Call(WRITE, "version", {"environment": "production"})],
     "release": [Call(READ, "release")],
+    "release-review": [Call(READ, "release")],
     "release-snapshot": [Call(READ, "release")],
     "release-resubmit": [Call(row(LOGIN, 404, 403, 302, 302, 403, 403, 403), "release", {"reason": "x"})],
+    "release-assign": [
+        Call(row(LOGIN, 404, 403, 302, 302, 302, 403, 403), "release", {"role": "ml", "person_id": "@reviewer"}),
+        Call(row(LOGIN, 404, 302, 302, 302, 302, 302, 302), "release", {"role": "nobody"}),
+        Call(row(LOGIN, 404, 403, 422, 422, 422, 403, 403), "release", {"role": "ml", "person_id": "@owner"}),
+    ],
+    "reviewer-move": [
+        Call(row(LOGIN, 404, 403, 302, 302, 302, 403, 403), "reviewer", {"person_id": "@reviewer"}),
+        Call(row(LOGIN, 404, 403, 422, 422, 422, 403, 403), "reviewer", {"person_id": "@owner"}),
+    ],
+    "reviewer-end": [Call(row(LOGIN, 404, 403, 302, 302, 302, 403, 403), "reviewer", {"reason": "x"})],
     "release-step": [
         Call(row(LOGIN, 404, 403, 302, 302, 403, 403, 403), "withdraw", {"reason": "x"}),
-        Call(row(LOGIN, 404, 422, 422, 422, 302, 422, 422), "approve", {"role": "ml", "comment": "Fine.", "digest": "@digest"}),
+        Call(row(LOGIN, 404, 422, 422, 422, 200, 422, 422), "approve", {"role": "ml", "comment": "Fine.", "digest": "@digest"}),
+        Call(row(LOGIN, 404, 422, 422, 422, 302, 422, 422), "approve", APPROVE),
         Call(row(LOGIN, 404, 403, 403, 409, 403, 403, 403), "promote", {}),
         Call(row(LOGIN, 404, 403, 403, 409, 409, 403, 403), "revoke", {"reason": "x"}),
         Call(row(LOGIN, 404, 403, 403, 302, 302, 403, 403), "suspend", {"reason": "x"}),
         Call(row(LOGIN, 404, 403, 403, 403, 302, 403, 403), "resume", {"reason": "x"}),
         Call(row(LOGIN, 404, 403, 403, 302, 403, 403, 403), "roll-back", {"reason": "x"}),
     ],
+    "emergency-ask": [Call(row(LOGIN, 404, 403, 403, 302, 403, 403, 403), "lacking", {"reason": "x"})],
+    "emergency-answer": [
+        Call(row(LOGIN, 404, 403, 403, 403, 302, 403, 403), "asked", {"answer": "confirm", "comment": "x"}),
+        Call(row(LOGIN, 404, 403, 403, 403, 302, 403, 403), "asked", {"answer": "refuse", "comment": "x"}),
+        Call(row(LOGIN, 404, 422, 422, 422, 422, 422, 422), "asked", {}),
+    ],
+    "emergency-withdraw": [Call(row(LOGIN, 404, 403, 403, 302, 403, 403, 403), "asked", {})],
+    "emergency-review": [
+        Call(row(LOGIN, 404, 422, 422, 422, 302, 422, 422), "owed", {"role": "ml", "step": "approve", "comment": "x"}),
+    ],
+    "waiver-request": [
+        Call(WRITE, "release", {"requirement": "framework:oecd_ai_principles", "days": "5", "reason": "x"}),
+        Call(row(LOGIN, 404, 422, 422, 422, 422, 422, 422), "release", {}),
+    ],
+    "waiver-answer": [
+        Call(row(LOGIN, 404, 403, 403, 403, 302, 403, 403), "waiver", {"answer": "grant", "days": "5", "comment": "x"}),
+        Call(row(LOGIN, 404, 422, 422, 422, 422, 422, 422), "waiver", {}),
+    ],
+    "waiver-withdraw": [Call(WRITE, "waiver", {})],
+    "waiver-revoke": [Call(row(LOGIN, 404, 403, 403, 403, 302, 403, 403), "granted", {"reason": "x"})],
     "dossier": [Call(READ, "release"), Call(row(LOGIN, 404, 302, 302, 302, 302, 302, 302), "release", {})],
+    "dossier-edition": [Call(row(LOGIN, 404, 200, 200, 200, 200, 200, 200), "release", {"form": "md", "kind": "card"})],
     "dossier-download": [Call(READ, "dossier")],
     "api-predictions": [
         Call(row(401, 404, 403, 422, 422, 403, 403, 403), "slug", {"file": "x"}),
@@ -201,10 +367,51 @@ TABLE: dict[str, list[Call]] = {
         ),
     ],
     "api-releases": [Call(LISTED)],
+    "framework-choose": [Call(WRITE, "further", {}), Call(WRITE, "further", {"drop": "1"})],
+    "risk-list": [Call(READ, "version"), Call(READ, "version", query={"show": "unaccepted"})],
+    "risk-new": [Call(row(LOGIN, 404, 403, 200, 200, 403, 403, 403), "version"), Call(WRITE, "version", RISK)],
+    "risk-import": [
+        Call(row(LOGIN, 404, 403, 200, 200, 403, 403, 403), "version"),
+        Call(WRITE, "version", {"file": "@risks"}),
+    ],
+    "risk-csv": [Call(READ, "version")],
+    "risk-register": [Call(EVERYBODY), Call(EVERYBODY, query={"show": "above", "q": "wrong"})],
+    "risk-register-csv": [Call(EVERYBODY)],
+    "risk-scale": [Call(EVERYBODY), Call(row(LOGIN, 403, 403, 403, 403, 403, 403, 403), post={})],
+    "risk": [Call(READ, "risk")],
+    "risk-edit": [Call(row(LOGIN, 404, 403, 200, 200, 403, 403, 403), "risk"), Call(WRITE, "risk", RISK)],
+    "risk-accept": [Call(row(LOGIN, 404, 403, 403, 403, 403, 403, 403), "risk", {"reason": "So.", "until": "@tomorrow"})],
+    "risk-close": [Call(WRITE, "risk", {"reason": "Gone."})],
+    "risk-reopen": [Call(row(LOGIN, 404, 403, 302, 302, 403, 403, 403), "closed-risk", {"reason": "Back."})],
+    "risk-action-add": [Call(WRITE, "risk", {"text": "Do.", "owner": "@owner"})],
+    "risk-action-done": [Call(WRITE, "risk-action", {})],
+    "incident-list": [Call(EVERYBODY)],
+    "incident-new": [
+        Call(row(LOGIN, 404, 403, 200, 200, 200, 403, 403), "version"),
+        Call(row(LOGIN, 404, 403, 302, 302, 302, 403, 403), "version", INCIDENT),
+    ],
+    "incident": [Call(READ, "incident")],
+    "incident-close": [Call(row(LOGIN, 404, 403, 302, 302, 302, 403, 403), "incident", {"reason": "Mended."})],
+    "incident-action-add": [Call(row(LOGIN, 404, 403, 302, 302, 302, 403, 403), "incident", {"text": "Do.", "owner": "@owner"})],
+    "evidence-keep": [
+        Call(row(LOGIN, 404, 403, 200, 200, 403, 403, 403), "evidence"),
+        Call(WRITE, "evidence", {"owner": "@owner", "expires_on": ""}),
+    ],
     "assay-keys": [Call(OPEN)],
+    "bundle-list": [Call(EVERYBODY), Call(dict.fromkeys(EVERYBODY, 422) | {"anonymous": LOGIN}, post={})],
+    "bundle-download": [Call(row(LOGIN, 404, 404, 404, 409, 404, 404, 404), "bundle")],
+    "register-list": [Call(HOUSE), Call({role: 302 if status == 200 else status for role, status in HOUSE.items()}, post=PRINTED)],
+    "register-download": [Call({role: 409 if status == 200 else status for role, status in HOUSE.items()}, "register")],
+    "register-csv": [Call({role: 409 if status == 200 else status for role, status in HOUSE.items()}, "register")],
+    "pdf-verify": [Call(OPEN), Call(dict.fromkeys(OPEN, 422), post={})],
+    "pdf-address": [Call(OPEN, "short")],
     "attestation-verify": [Call(OPEN), Call(OPEN, post={"text": "{}"})],
     "release-attestation": [Call(READ, "attestation")],
     "api-attestation": [Call(row(401, 404, 200, 200, 200, 200, 200, 200), "promoted")],
+    "api-dossier": [
+        Call(row(401, 404, 200, 200, 200, 200, 200, 200), "promoted", query={"form": "html", "kind": "summary"}),
+        Call(row(401, 422, 422, 422, 422, 422, 422, 422), "promoted", query={"form": "pdf"}),
+    ],
     "api-journal": [Call(row(401, 403, 403, 403, 403, 403, 200, 200))],
     "api-schema": [Call(LISTED)],
     "api-gate": [
@@ -246,6 +453,10 @@ class World:
         if value == "@predictions":
             stream = io.BytesIO(factories.predictions_csv(40))
             stream.name = "p.csv"
+            return stream
+        if value == "@risks":
+            stream = io.BytesIO(b"title,inherent_likelihood,inherent_impact\nIt may go wrong,2,2\n")
+            stream.name = "risks.csv"
             return stream
         if value == "@card":
             stream = io.BytesIO(b"# Mine\n\nIt sorts.\n")
@@ -294,6 +505,9 @@ def furnish(owner: Any, people: dict[str, Person], team: int) -> World:
         stream=io.BytesIO(b"note"),
         most_bytes=100,
     )
+    at_item = {"actor": owner, "version_id": made.pk, "framework_key": "nist_ai_rmf"}
+    change = bulk.answer_items(**at_item, seen={"map-1-2": ""}, value="yes")
+    bulk.assign_items(**at_item, seen={"map-1-3": ""}, person_id=people["contributor"].pk)
     done = factories.evaluation(owner, made, rows=40)
     kept = predictions.upload_predictions(
         actor=owner, version_id=made.pk, filename="p.csv", stream=io.BytesIO(factories.predictions_csv(44)), most_bytes=10**6
@@ -303,20 +517,51 @@ def furnish(owner: Any, people: dict[str, Person], team: int) -> World:
     queued = evaluations.request_evaluation(actor=owner, predictions_id=kept.pk, name="Waits", columns=factories.COLUMNS)
     Evaluation.objects.filter(pk=failed.pk).update(state=JobState.FAILED, error="For a test.")
     release = releases.submit(actor=owner, version_id=made.pk, environment="staging")
+    other = factories.reviewer("ml")
+    assignment = assignments.assign(actor=owner, release_id=release.pk, role="ml", person_id=other.id)
+    tomorrow = timezone.localdate() + timedelta(days=1)
+    delegation = delegations.delegate(
+        actor=people["reviewer"].actor(), role="ml", delegate_id=other.id, starts_on=tomorrow, ends_on=tomorrow
+    )
     versions.describe_version(actor=owner, version_id=made.pk, commit="0123abc", notes="Changed since.")
     dossier = dossiers.request_dossier(actor=owner, release_id=release.pk)
     dossiers.carry_out(dossier.pk)
+    bundle = bundles.request_bundle(actor=owner, choices=USUAL, only_promoted=False)
+    register = registers.request_register(actor=SYSTEM)
     chosen = Choices.from_json(LL144 | {"exclude": False, "reason": "", "unknown": []})
     summary = summaries.request_summary(actor=owner, evaluation_id=done.pk, choices=chosen)
     summaries.carry_out(summary.pk)
     token, _ = tokens.create_token(actor=owner, name="t", days=1)
+    notice = factories.notice(owner)
     promoted = factories.promotion(owner, factories.filled_version(owner))
     suspended = factories.promotion(owner, factories.filled_version(owner))
     promotions.suspend(actor=owner, release_id=suspended.pk, reason="For a test.")
     superseded = factories.promotion(owner, factories.filled_version(owner))
-    later = versions.add_version(actor=owner, asset_id=superseded.version.asset_id, name="2", carry_from=superseded.version_id)
+    later = factories.next_version(owner, superseded.version, "2")
     factories.promotion(owner, later)
+    risk = factories.risk(owner, made)
+    closed = factories.risk(owner, made)
+    risks.close_risk(actor=owner, risk_id=closed.pk, reason="For a test.")
+    action = riskactions.add_action(actor=owner, risk_id=risk.pk, text="Do.", owner_id=owner.id, due_on=None)
+    incident = incidents.report_incident(
+        actor=owner, asset_id=made.asset_id, title="It broke", happened_on=timezone.localdate(), what="So.", impact=2, risk_ids=[risk.pk]
+    )
+    asked = sections.assign_section(actor=owner, version_id=made.pk, section="intended_use", person_id=people["contributor"].pk)
+    comments.write_comment(actor=owner, version_id=made.pk, anchor="document/overview", text="Why?")
+    pending = factories.waiver(owner, release, "document:model_card")
+    granted = factories.waiver(
+        owner,
+        factories.release(owner, factories.version(owner, tier="limited")),
+        "document:model_card",
+        granted_by=factories.reviewer(),
+    )
+    lacking, asked_in_emergency, owed = (factories.emergency_of(owner, step) for step in ("", "asked", "confirmed"))
+    judged = factories.asset(owner)
+    triage = triages.answer_triage(actor=owner, asset_id=judged.pk, answers=NOTHING, based_on=None)
+    override = tieroverrides.propose_tier(actor=owner, asset_id=judged.pk, tier="high", reason="So.")
     checkpoint = take_checkpoint()
+    draft = policyeditions.begin(actor=factories.person(roles=[Role.POLICY_ADMINISTRATOR]).actor(), tier="high", environment="staging")
+    house = factories.organisation_answer("govern-1-1")
     assert checkpoint is not None
     at = list(made.url_args)
     return World(
@@ -324,19 +569,38 @@ def furnish(owner: Any, people: dict[str, Person], team: int) -> World:
         {
             "": [],
             "policy": ["high-staging"],
+            "environment": ["staging"],
+            "template": ["model_card"],
+            "template-field": ["model_card", "overview"],
+            "edition": ["model_card", template("model_card").version],
+            "policy-edition": ["high-staging", PolicyEdition.objects.in_force().get(key="high-staging").pk],
+            "draft": [draft.key, draft.pk],
+            "propose": [draft.key, draft.pk, "propose"],
             "token": [token.pk],
+            "notice": [notice.pk],
             "person": [people["viewer"].pk],
             "kind": ["model"],
             "asset": at[:2],
             "version": at,
+            "judged": [judged.kind, judged.slug],
+            "triage": [judged.kind, judged.slug, triage.pk],
+            "override": [judged.kind, judged.slug, override.pk],
             "slug": at[1:],
             "artifact": [*at, artifact.pk],
             "lineage": [*at, link.pk],
             "format": [*at, "huggingface"],
             "section": [*at, "intended_use"],
+            "assignment": [*at, asked.pk],
+            "anchor": [*at, "document/overview"],
             "framework": [*at, "nist_ai_rmf"],
+            "catalog": ["nist_ai_rmf"],
             "item": [*at, "nist_ai_rmf", item.slug],
+            "house-item": ["nist_ai_rmf", "govern-1-1"],
+            "house-evidence": [house.evidence.get().pk],
             "evidence": [*at, piece.pk],
+            "supported": [*at, "nist_ai_rmf", item.slug, piece.pk],
+            "change": [*at, "nist_ai_rmf", change.pk],
+            "item-asked": [*at, made.item_assignments.get().pk],
             "predictions": [*at, kept.pk],
             "evaluation": [*at, done.pk],
             "groups": [*at, done.pk, 1],
@@ -346,6 +610,8 @@ def furnish(owner: Any, people: dict[str, Person], team: int) -> World:
             "failed": [*at, failed.pk],
             "queued": [*at, queued.pk],
             "release": [*at, release.pk],
+            "reviewer": [*at, release.pk, assignment.pk],
+            "delegation": [delegation.pk],
             "withdraw": [*at, release.pk, Step.WITHDRAW],
             "approve": [*at, release.pk, Step.APPROVE],
             "promote": [*at, release.pk, Step.PROMOTE],
@@ -354,12 +620,38 @@ def furnish(owner: Any, people: dict[str, Person], team: int) -> World:
             "resume": [*suspended.version.url_args, suspended.pk, Step.RESUME],
             "roll-back": [*superseded.version.url_args, superseded.pk, Step.ROLL_BACK],
             "dossier": [*at, release.pk, dossier.pk],
+            "bundle": [bundle.pk],
+            "register": [register.pk],
+            "short": [dossier.content_digest[:16]],
+            "lacking": [*lacking.version.url_args, lacking.pk],
+            "asked": [*asked_in_emergency.version.url_args, asked_in_emergency.pk, asked_in_emergency.emergencies.get().pk],
+            "owed": [*owed.version.url_args, owed.pk, owed.emergencies.get().pk],
+            "waiver": [*at, release.pk, pending.pk],
+            "granted": [*granted.release.version.url_args, granted.release_id, granted.pk],
             "attestation": [*promoted.version.url_args, promoted.pk, promoted.attestations.get().pk],
             "promoted": [promoted.pk],
+            "further": [*at, "iso_42001"],
+            "risk": [risk.pk],
+            "closed-risk": [closed.pk],
+            "risk-action": [action.pk],
+            "incident": [incident.pk],
             "entry": [1],
             "checkpoint": [checkpoint.pk],
         },
-        {"@team": team, "@data": data.pk, "@digest": release.snapshot.digest, "@slug": at[1], "@subject": made.subject},
+        {
+            "@writer": people["contributor"].pk,
+            "@reviewer": people["reviewer"].pk,
+            "@other": other.id,
+            "@owner": owner.id,
+            "@piece": piece.pk,
+            "@team": team,
+            "@data": data.pk,
+            "@digest": release.snapshot.digest,
+            "@consent": decisions.consent_for(release, role="ml", step=Step.APPROVE),
+            "@slug": at[1],
+            "@subject": made.subject,
+            "@tomorrow": (timezone.localdate() + timedelta(days=1)).isoformat(),
+        },
     )
 
 

@@ -6,21 +6,27 @@ new page joins by itself.
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
-from governance.services import evidence, mappings
+from governance.demo.triages import NOTHING
+from governance.models import Risk
+from governance.services import assignments as reviewers
+from governance.services import bulk, delegations, evidence, incidents, mappings, riskactions, triageparts, triages
 from governance.workflow import Step
 from registry.catalog.loader import frameworks
-from registry.models import Document, Version
+from registry.models import Asset, Document, Version
 from registry.policy import Role
-from registry.services import documents, tokens, versions
+from registry.services import assignments, comments, documents, tokens, versions
 from tests import factories
 from tests.web.test_permissions import ROLES, TABLE, World, no_broker, world  # noqa: F401 - fixtures
 
 MORE = 2
-MOST = 60
+MOST = 64
 
 
 def costs(at: World, role: str) -> dict[str, int]:
@@ -30,6 +36,7 @@ def costs(at: World, role: str) -> dict[str, int]:
         for call in [one for one in calls if one.post is None and one.statuses[role] == 200]:
             query = {key: at.word(value) for key, value in call.query.items()}
             address = reverse(name, args=at.args[call.args])
+            connection.queries_log.clear()  # it holds 9,000, which all pages together exceed
             with CaptureQueriesContext(connection) as counted:
                 response = client.get(address, query)
             for close in response._resource_closers:
@@ -59,14 +66,47 @@ def grow(at: World) -> None:
             title=f"Link {number}",
             url="https://example.org/",
         )
+        at_items = {"actor": owner, "version_id": made.pk, "framework_key": "nist_ai_rmf"}
+        free = [one for one in item[62:] if not made.item_assignments.filter(item=one.id).exists()]
+        bulk.answer_items(**at_items, seen={free[0].slug: ""}, value="yes")
+        bulk.assign_items(**at_items, seen={free[0].slug: ""}, person_id=owner.id, due_on=timezone.localdate())
         factories.evaluation(owner, made, rows=40)
         mappings.save_mapping(actor=owner, asset_id=made.asset_id, name=f"Mapping {number}", columns=factories.COLUMNS)
         document = Document.objects.get(version=made)
         documents.save_fields(actor=owner, document_id=document.pk, values={"overview": f"{number}."}, based_on=document.revision)
         release = made.releases.get(environment="staging")
         factories.decide(factories.person(roles=[Role.REVIEWER_ML]).actor(), release, step=Step.APPROVE)
+        thread = comments.write_comment(actor=owner, version_id=made.pk, anchor="document/overview", text="Is it so?")
+        comments.answer_comment(actor=owner, comment_id=thread.pk, text="It is.")
+        comments.resolve_comment(
+            actor=owner, comment_id=comments.write_comment(actor=owner, version_id=made.pk, anchor="document/tags", text="x").pk
+        )
+        assignments.assign_section(actor=owner, version_id=made.pk, section="identity", person_id=owner.id)
+        reviewer = factories.reviewer("ml")
+        reviewers.assign(actor=owner, release_id=release.pk, role="ml", person_id=reviewer.id)
+        day = timezone.localdate() + timedelta(days=number)
+        delegations.delegate(actor=at.people["reviewer"].actor(), role="ml", delegate_id=reviewer.id, starts_on=day, ends_on=day)
         tokens.create_token(actor=owner, name=f"t{number}", days=1)
+        risk = factories.risk(owner, made, title=f"Risk {number}")
+        riskactions.add_action(
+            actor=owner, risk_id=Risk.objects.get(pk=at.args["risk"][0]).pk, text="More.", owner_id=owner.id, due_on=None
+        )
+        incidents.report_incident(
+            actor=owner,
+            asset_id=made.asset_id,
+            title=f"Incident {number}",
+            happened_on=timezone.localdate(),
+            what="So.",
+            impact=1,
+            risk_ids=[risk.pk],
+        )
+        judged = Asset.objects.get(slug=at.args["judged"][1])
+        for asset, seen in ((judged, triageparts.current(judged.pk)), (factories.asset(owner), None)):
+            answer = {"actor": owner, "asset_id": asset.pk, "answers": NOTHING, "based_on": seen.pk if seen else None}
+            triages.answer_triage(**answer)
         factories.team()
+        for person in at.people.values():
+            factories.notice(person.actor())
 
 
 def test_no_page_costs_more_when_there_is_more(world: World):  # noqa: F811
@@ -81,4 +121,5 @@ def test_no_page_costs_more_when_there_is_more(world: World):  # noqa: F811
         if number > before[role][address]
     }
     assert grown == {}
-    assert max(max(pages.values()) for pages in after.values()) <= MOST
+    costly = {(role, address): number for role, pages in after.items() for address, number in pages.items() if number > MOST}
+    assert costly == {}

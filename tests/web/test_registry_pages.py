@@ -209,4 +209,4 @@ def test_completeness_on_the_page_counts_essential_fields(client, engineer, made
     state = completeness(template("model_card"), made.document.content)
     assert f"{state.essential_filled} of {state.essential_total}" in text(client.get(reverse("document", args=made.url_args)))
     factories.fill_document(engineer.actor(), made)
-    assert "Every essential field is filled." in text(client.get(reverse("document", args=made.url_args)))
+    assert "Every essential field is filled" in text(client.get(reverse("document", args=made.url_args)))

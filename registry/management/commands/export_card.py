@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from registry.errors import DomainError
 from registry.exchange import formats, hub_rules
 from registry.management.commands.import_card import find_document
-from registry.services.exports import about
+from registry.services.exports import about, content_for
 
 
 class Command(BaseCommand):
@@ -45,10 +45,11 @@ class Command(BaseCommand):
         """Export and print."""
         document = find_document(options)
         try:
-            text = formats.write(options["format"], document.template_key, document.content, about(document.version))
+            content = content_for(document.version, options["format"])
+            text = formats.write(options["format"], document.template_name, content, about(document.version))
         except DomainError as error:
             raise CommandError(error.message, returncode=2) from error
-        self._check(options, document.template_key, text)
+        self._check(options, document.template_name, text)
         if not options["output"]:
             self.stdout.write(text, ending="")
             return

@@ -59,7 +59,7 @@ class Command(BaseCommand):
             if options["template"] not in {None, wanted}:
                 message = f"A {document.version.asset.kind} has a document of the template {wanted}."
                 raise CommandError(message, returncode=2)
-            imported = formats.read(_bytes(options["file"]), wanted)
+            imported = formats.read(_bytes(options["file"]), document.template_name)
             self._save(document, person, imported, options["file"])
             told = f"Saved as revision {Document.objects.get(pk=document.pk).revision}."
         else:

@@ -9,11 +9,13 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from registry.catalog.loader import templates
+from registry.catalog.loader import template, templates
 from registry.exchange import formats, huggingface
+from registry.exchange.front_matter import kept_mapping
 from registry.exchange.imported import FRONT_MATTER, FURTHER_TEXT, OUTLINE, ExchangeError
+from registry.exchange.values import accepted
 from registry.exchange.vocabulary import plain, vocabulary
-from tests.unit.exchange.writing import cards, contents
+from tests.unit.exchange.writing import cards, contents, texts
 
 KEYS = st.sampled_from(sorted(templates()))
 # A heading of which there are several with nothing below may stand once.
@@ -155,6 +157,14 @@ def test_front_matter_that_cannot_be_read_is_kept_as_text_and_the_body_comes_in(
     assert front in huggingface.write("model_card", found.content)
 
 
+@pytest.mark.parametrize(
+    "front", ["!!python/name:os.system x", "[" * 60, "&a0 [x]\n" + "".join(f"k{n}: &a{n + 1} [{f'*a{n},' * 9}]\n" for n in range(9))]
+)
+def test_what_is_refused_is_named_by_its_line_in_the_file(front):
+    with pytest.raises(ExchangeError, match=r"^Line ([3-9]|\d{2,}): .*\.$"):
+        read(f"---\nlicense: mit\na: {front}\n---\n# Mine\n")
+
+
 def test_front_matter_without_an_end_is_kept_as_text():
     found = read("---\nlicense: mit\ntags: [a]\n\n# Mine\n\nWords.\n")
     assert "never closed" in found.warnings[0]
@@ -244,13 +254,27 @@ def test_every_heading_of_an_export_is_understood_again():
             assert known.field_of(known.headings[field.id]) == field.id
 
 
-@given(KEYS.flatmap(lambda key: st.tuples(st.just(key), contents(key))))
+@given(KEYS.flatmap(lambda key: st.tuples(st.just(key), contents(key), texts.filter(str.strip))))
+def test_any_text_typed_as_front_matter_survives_too(case):
+    key, content, typed = case
+    cleaned = accepted(template(key).field(FRONT_MATTER), typed)
+    assume(cleaned)
+    found = read(huggingface.write(key, {**content, FRONT_MATTER: cleaned}), key)
+    mapping = kept_mapping(cleaned)
+    if mapping is None:
+        assert found.content[FRONT_MATTER] == cleaned
+    else:
+        assert set(map(str, mapping)) <= set(map(str, found.front_matter))
+    assert {name: found.content[name] for name in content} == content
+
+
+@given(KEYS.flatmap(lambda key: st.tuples(st.just(key), contents(key, frozenset()))))
 def test_json_brings_back_the_whole_document_and_markdown_every_word(case):
     key, content = case
     found = formats.read(formats.write("json", key, content).encode(), key)
     assert found.content == content
     written = words(formats.write("markdown", key, content))
-    for value in content.values():
+    for value in (content[name] for name in content if name != OUTLINE):  # It says how an export looks, and is no text of it.
         parts = [value] if isinstance(value, str) else value
         for text in [one for part in parts for one in (part.values() if isinstance(part, dict) else [part])]:
             assert not words(text) - written

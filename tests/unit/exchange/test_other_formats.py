@@ -14,6 +14,7 @@ from registry.catalog.loader import template
 from registry.exchange import formats
 from registry.exchange.about import About, File
 from registry.exchange.imported import FRONT_MATTER, ExchangeError
+from registry.exchange.values import exact_value
 from tests import factories, samples
 from tests.unit.exchange.writing import contents, texts
 
@@ -197,9 +198,14 @@ def test_a_full_card_is_a_valid_ml_bom_with_every_field():
 
 
 @given(contents("model_card"), texts, st.lists(texts.filter(str.strip), max_size=3))
-def test_any_card_is_a_valid_ml_bom(content, name, names):
+def test_any_card_is_a_valid_ml_bom_that_holds_every_field_exactly(content, name, names):
     about = About(name or "x", name, f"model:{name}:1", tuple(File(one, "ab" * 32) for one in names))
-    valid(formats.write("cyclonedx", "model_card", content, about))
+    text = formats.write("cyclonedx", "model_card", content, about)
+    valid(text)
+    held = {
+        one["name"].removeprefix("assay:"): one["value"] for one in json.loads(text)["components"][0]["modelCard"].get("properties", [])
+    }
+    assert {key: exact_value(template("model_card").field(key), value) for key, value in held.items()} == content
 
 
 def test_the_same_card_gives_the_same_bytes():

@@ -39,17 +39,21 @@ def raw_value(field: Field) -> st.SearchStrategy[Any]:
         FieldType.LIST: st.lists(texts, max_size=4),
         FieldType.LINK: st.sampled_from([["https://a.example/x"], ["https://huggingface.co/org/name"]]),
         FieldType.CHOICE: st.sampled_from(field.choices or ("",)),
-        FieldType.NUMBER: st.sampled_from(["0.5", "12", "-1"]),
+        FieldType.NUMBER: st.sampled_from([f"{number} {unit}".strip() for number in ("0.5", "12", "-1") for unit in field.units or ("",)]),
+        FieldType.PERSON: st.builds("{} ({} {})".format, texts, st.sampled_from(["person", "team"]), st.integers(1, 999)),
+        FieldType.REFERENCE: st.builds("{} (evaluation {})".format, texts, st.integers(1, 999)),
         FieldType.DATE: st.just("2026-11-23"),
     }
     return kinds.get(field.type, texts)
 
 
-def contents(key: str) -> st.SearchStrategy[dict[str, Any]]:
-    """The content of a document, in which every text has been accepted by the catalog."""
+def contents(key: str, without: frozenset[str] = frozenset({OUTLINE, FRONT_MATTER})) -> st.SearchStrategy[dict[str, Any]]:
+    """The content of a document, in which every text has been accepted by the catalog.
+
+    Without more, two fields are left out: the outline says how an export looks, and front matter is compared by its keys.
+    """
     made_from = template(key)
-    # The outline says how an export looks, and front matter is compared by its keys.
-    fields = [field for field in made_from.fields() if field.id not in {OUTLINE, FRONT_MATTER}]
+    fields = [field for field in made_from.fields() if field.id not in without]
 
     def accepted(raw: dict[str, Any]) -> dict[str, Any]:
         found = {}

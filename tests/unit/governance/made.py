@@ -56,6 +56,7 @@ FACTS = Facts(
     promoted_at=None,
     expires_at=None,
     now=NOW,
+    risks=(),
 )
 
 

@@ -44,7 +44,7 @@ def test_when_everything_is_met_the_gate_is_silent_and_every_line_is_a_sentence(
 
 def test_people_come_after_content():
     keys = [one.key for one in requirements(POLICY, FACTS)]
-    assert keys[-4:] == ["approval:ml", "approval:privacy", "approval:legal", "objections"]
+    assert keys[-5:] == ["approval:ml", "approval:privacy", "approval:legal", "objections", "comments"]
 
 
 def test_what_is_not_met_always_says_where_it_is_mended_except_the_forbidden():

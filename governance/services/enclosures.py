@@ -1,0 +1,111 @@
+"""What goes into the dossier as files: the snapshot, the attestations, the counts, and the proof from the journal.
+
+The rule: each file is what it will be in ten years; nothing depends on how
+long the journal has grown since, so that a dossier that is issued again
+carries the same bytes.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from governance.fairness.counts import CountTable
+from governance.models import Attestation, Release
+from governance.reports.choices import Choices, Kind
+from governance.reports.dossier import Ending
+from governance.reports.pdf import Attached
+from governance.services.attestations import promotion_of
+from governance.workflow import State, title
+from registry import audit
+from registry.audit import AuditEntry
+from registry.digest import canonical, sha256
+from registry.policy import Action
+
+SCHEMA: Final = "assay/journal-proof/1"
+SNAPSHOT: Final = "snapshot.json"
+ATTESTATION: Final = "attestation.intoto.json"
+JOURNAL: Final = "journal-proof.json"
+CLOSED_BY: Final = {State.SUSPENDED: Action.RELEASE_SUSPEND, State.REVOKED: Action.RELEASE_REVOKE}
+# Steps of a release, of its waivers and of its emergencies; not the making of PDFs.
+STEPS: Final = r"^(release|waiver|emergency)\."
+
+
+def marks_of(release: Release) -> tuple[str, ...]:
+    """Return what tells the enclosures of a release apart from earlier ones: digests of the statements and of the last entry."""
+    texts = release.attestations.order_by("pk").values_list("text", flat=True)
+    last = _entries(release).order_by("-number").values_list("digest", flat=True).first()
+    return (*(sha256(text.encode()) for text in texts), last or "")
+
+
+def last_step_at(release: Release) -> datetime:
+    """Return when the last thing happened to a release: the moment that its dossier is of."""
+    return _entries(release).order_by("-number").values_list("at", flat=True).first() or release.submitted_at
+
+
+def ending_of(release: Release) -> Ending | None:
+    """Return how a suspended or revoked promotion came to be so; None for any other release."""
+    if State(release.state) not in CLOSED_BY:
+        return None
+    entry = _entries(release).filter(action=CLOSED_BY[State(release.state)]).order_by("-number").first()
+    if entry is None:
+        return None
+    return Ending(title(State(release.state)), entry.actor_name, entry.at, json.loads(entry.detail).get("reason", ""))
+
+
+def enclosed(release: Release, choices: Choices) -> tuple[Attached, ...]:
+    """Return the files; none for a card or a summary, which are handed on without the evidence."""
+    if choices.kind is not Kind.DOSSIER:
+        return ()
+    at = last_step_at(release).isoformat()
+    snapshot = Attached(SNAPSHOT, "The snapshot that was judged, as canonical JSON (RFC 8785)", "Source", at, release.snapshot.text)
+    return (snapshot, *_statements(release, at), *_counts(release, at), _journal(release, at))
+
+
+def _statements(release: Release, at: str) -> Sequence[Attached]:
+    promoted = promotion_of(release)
+    if promoted is None:
+        return ()
+    about = "The signed statement of the promotion (in-toto, DSSE)"
+    ends = release.attestations.filter(kind=Attestation.Kind.END, pk__gt=promoted.pk).order_by("pk")
+    return (
+        Attached(ATTESTATION, about, "Supplement", at, promoted.text),
+        *(
+            Attached(f"{number}-{end.step}.intoto.json", "A later signed statement (in-toto, DSSE)", "Supplement", at, end.text)
+            for number, end in enumerate(ends, start=1)
+        ),
+    )
+
+
+def _counts(release: Release, at: str) -> Sequence[Attached]:
+    parts = [part for part in release.snapshot.content["evaluations"] if part["counts"] is not None]
+    return [
+        Attached(
+            f"evaluation-{part['id']}-counts.csv",
+            f"The counts of the evaluation “{part['name']}”, from which every rate follows",
+            "Data",
+            at,
+            CountTable.from_json(part["counts"]).to_csv(),
+        )
+        for part in parts
+    ]
+
+
+def _journal(release: Release, at: str) -> Attached:
+    """Return every step of the release in the journal, with the proof that it stands there."""
+    entries = list(_entries(release).order_by("number"))
+    size = entries[-1].number if entries else 0
+    body = {"schema": SCHEMA, "subject": release.subject, "entries": [_proven(entry, size) for entry in entries]}
+    return Attached(
+        JOURNAL, "The steps of the release in the journal, with proofs of inclusion", "Supplement", at, canonical(body).decode()
+    )
+
+
+def _proven(entry: AuditEntry, size: int) -> dict[str, Any]:
+    return {"entry": audit.line_of(entry), "proof": audit.inclusion(entry.number, size).to_json()}
+
+
+def _entries(release: Release) -> Any:
+    return audit.history(release.subject).filter(subject=release.subject, action__regex=STEPS)
