@@ -108,6 +108,14 @@ def test_only_services_write():
     assert found == []
 
 
+def test_a_lock_lets_others_refer_to_the_row():
+    """On PostgreSQL a commit that refers to a row waits for whoever holds it FOR UPDATE, who may wait for the journal: a deadlock."""
+    locks = [(place, node) for place, node in places(ast.Call) if getattr(node.func, "attr", "") == "select_for_update"]
+    strict = [place for place, node in locks if "no_key" not in {word.arg for word in node.keywords}]
+    assert len(locks) > 50
+    assert strict == []
+
+
 def test_permission_is_asked_of_the_policy_and_never_of_the_superuser_flag():
     assert words_used("is_superuser", outside=("registry/admin.py", "governance/admin.py", "registry/models/")) == []
 

@@ -50,6 +50,8 @@ TOO_SLOW: Final = "The PDF was not finished within {seconds} seconds. Move long 
 TOO_LARGE: Final = "The PDF needs more memory than it may have. Move long passages and tables of the card into evidence files."
 BROKE_OFF: Final = "The rendering broke off. Ask for it again; if it does so again, tell your operator, whose worker's log says more."
 TOO_SLOW_SIGNALS: Final = frozenset({-signal.SIGALRM, -signal.SIGXCPU})
+# How libraries that look at no return value end when they get no memory, and how the kernel ends who took too much.
+OUT_OF_MEMORY_CODES: Final = frozenset({press.OUT_OF_MEMORY, -signal.SIGABRT, -signal.SIGSEGV, -signal.SIGTRAP, -signal.SIGKILL})
 
 
 @dataclass(frozen=True)
@@ -193,8 +195,7 @@ def _reason(outcome: presses.Outcome) -> str:
         return TOO_LONG.format(pages=settings.PDF_PAGES)
     if outcome.code in TOO_SLOW_SIGNALS:
         return TOO_SLOW.format(seconds=settings.PDF_SECONDS)
-    is_out_of_memory = "memory" in outcome.words or outcome.code in {-signal.SIGABRT, -signal.SIGSEGV, -signal.SIGTRAP, -signal.SIGKILL}
-    return TOO_LARGE if is_out_of_memory else BROKE_OFF
+    return TOO_LARGE if outcome.code in OUT_OF_MEMORY_CODES else BROKE_OFF
 
 
 def _read(name: str) -> bytes:

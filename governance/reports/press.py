@@ -10,6 +10,7 @@ hostile document ends its own job and nothing else. It is started by
 from __future__ import annotations
 
 import contextlib
+import errno
 import gc
 import json
 import os
@@ -32,6 +33,8 @@ NEAR_BYTES: Final = 32 << 20
 RESERVE_BYTES: Final = 64 << 20
 # A document grows and grows: a collector that comes as often as usual takes a tenth of the time and finds nothing.
 YOUNG_OBJECTS: Final = 100_000
+# The exit code of a child that had too little memory; to say so takes none.
+OUT_OF_MEMORY: Final = 3
 FILE_BYTES: Final = 1 << 30
 MANUSCRIPT: Final = "manuscript.json"
 RESULT: Final = "result.json"
@@ -88,14 +91,13 @@ def _take(control: socket.socket, running: dict[int, int], ours: tuple[int, int]
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     for other in (*running.values(), *ours, control.detach()):
         os.close(other)
-    code = 1
+    code = OUT_OF_MEMORY  # Until it is known to be something else: what fails while looking into it fails for want of memory.
     try:
         _work(json.loads(message), status)
         code = 0
     except BaseException as error:  # noqa: BLE001 - whatever a library makes of memory that it did not get
-        if _is_lack_of_memory(error):
-            _say(status, "memory")
-        else:
+        if not _is_lack_of_memory(error):
+            code = 1
             traceback.print_exc()
     finally:
         os._exit(code)
@@ -107,7 +109,7 @@ def _is_lack_of_memory(error: BaseException) -> bool:
     resource.setrlimit(resource.RLIMIT_AS, (most, most))
     cause: BaseException | None = error
     while cause is not None:
-        if isinstance(cause, MemoryError):
+        if isinstance(cause, MemoryError) or (isinstance(cause, OSError) and cause.errno == errno.ENOMEM):
             return True
         cause = cause.__cause__ or cause.__context__
     told = re.search(r"VmPeak:\s+(\d+) kB", Path("/proc/self/status").read_text(encoding="ascii"))

@@ -2,7 +2,7 @@
 
 The rule: whoever asks hands over a folder with a manuscript and the writing
 end of a pipe; what comes back through it is lines: ``progress 40``, ``done``,
-``pages``, ``memory``, ``pango``, and at last ``end`` with the exit code.
+``pages``, ``pango``, and at last ``end`` with the exit code.
 """
 
 from __future__ import annotations

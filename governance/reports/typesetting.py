@@ -237,17 +237,34 @@ def _finish(document: Any, pdf: Any) -> None:
             element.extra["Interpolate"] = "false"  # PDF/A wants each picture drawn as it is
         if b"endcmap" in getattr(element, "stream", ()):
             element.stream = [NO_LETTER.sub(rb"\1 <200b>", line) for line in element.stream]
-        if getattr(element, "compress", False):
+        if hasattr(element, "stream"):
             _pack(element)
+    _pack_added(pdf)
+
+
+def _pack_added(pdf: Any) -> None:
+    """Pack what is added from now on as well: the streams of objects and of references, which come when the file is written."""
+    add = pdf.add_object
+
+    def add_packed(element: Any) -> None:
+        if hasattr(element, "stream"):
+            _pack(element)
+        add(element)
+
+    pdf.add_object = add_packed
 
 
 def _pack(stream: Any) -> None:
     """Compress a stream; one that ends like a line is wrapped, because readers do not agree on where such a stream ends."""
+    compressed = "/FlateDecode" if stream.compress else stream.extra.get("Filter")
     plain = stream.data
     packed = plain[plain.index(b"stream\n") + len(b"stream\n") : -len(b"\nendstream")]
-    stream.compress, stream.stream, stream.extra["Filter"] = False, [packed], "/FlateDecode"
-    if packed.endswith((b"\r", b"\n")):
-        stream.stream, stream.extra["Filter"] = [base64.a85encode(packed) + b"~>"], "[/ASCII85Decode /FlateDecode]"
+    if stream.compress:
+        stream.compress, stream.stream, stream.extra["Filter"] = False, [packed], compressed
+    if compressed and packed.endswith((b"\r", b"\n")):
+        stream.stream, stream.extra["Filter"] = [base64.a85encode(packed) + b"~>"], f"[/ASCII85Decode {compressed}]"
+        if "DecodeParms" in stream.extra:
+            stream.extra["DecodeParms"] = b"[null " + stream.extra["DecodeParms"].data + b"]"
 
 
 def _is_row_head(pdf: Any, element: Mapping[str, Any]) -> bool:

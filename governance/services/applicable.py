@@ -95,7 +95,7 @@ def drop_framework(*, actor: Actor, asset_id: int, framework_key: str) -> None:
 
 
 def _locked(actor: Actor, asset_id: int, made_from: Framework) -> Asset:
-    asset = Asset.objects.select_for_update().get(pk=asset_id)
+    asset = Asset.objects.select_for_update(no_key=True).get(pk=asset_id)
     policy.require(actor, Action.CHECKLIST_ANSWER, asset.target)
     if not asset.is_model:
         message = "Only models have checklists; a dataset is described in its datasheet."

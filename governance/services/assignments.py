@@ -82,7 +82,7 @@ def end(*, actor: Actor, assignment_id: int, reason: str = "") -> Assignment:
         ConflictError: it is taken from them already.
     """
     release = locked_release(Assignment.objects.values_list("release_id", flat=True).get(pk=assignment_id))
-    assignment = Assignment.objects.select_for_update(of=("self",)).select_related("person").get(pk=assignment_id)
+    assignment = Assignment.objects.select_for_update(of=("self",), no_key=True).select_related("person").get(pk=assignment_id)
     assignment.release = release
     policy.require(actor, Action.REVIEW_ASSIGN, release.target(assignment.role))
     if assignment.ended_at is not None:

@@ -99,7 +99,7 @@ def attest_earlier() -> int:
     than the signature; the statement's proof says how long the journal was
     when it was signed.
     """
-    live = Release.objects.select_for_update(of=("self",)).filter(state__in=[state.value for state in LIVE_STATES])
+    live = Release.objects.select_for_update(of=("self",), no_key=True).filter(state__in=[state.value for state in LIVE_STATES])
     found = live.exclude(attestations__kind=Attestation.Kind.PROMOTION).select_related("version__asset", "snapshot", "promoted_by")
     made = 0
     for release in found:

@@ -136,7 +136,7 @@ def undo_change(*, actor: Actor, change_id: int) -> BulkChange:
         ForbiddenError: somebody else made the change.
         ConflictError: it is undone or too old, or somebody answered, or was asked, since.
     """
-    change = BulkChange.objects.select_for_update(of=("self",)).select_related("version__asset").get(pk=change_id)
+    change = BulkChange.objects.select_for_update(of=("self",), no_key=True).select_related("version__asset").get(pk=change_id)
     policy.require(actor, Action.CHECKLIST_UNDO, Target(team_id=change.version.asset.team_id, person_id=change.made_by_id))
     version = locked_model(actor, change.version_id)
     if not change.can_be_undone:

@@ -103,6 +103,6 @@ def _where(answer: Answer) -> str:
 
 
 def _locked(actor: Actor, asset_id: int) -> Asset:
-    asset = Asset.objects.select_for_update().get(pk=asset_id)
+    asset = Asset.objects.select_for_update(no_key=True).get(pk=asset_id)
     policy.require(actor, Action.CONTRACT_EDIT, asset.target)
     return asset

@@ -34,7 +34,7 @@ def delegate(*, actor: Actor, role: str, delegate_id: int, starts_on: date, ends
         ConflictError: the actor delegates the role on one of these days already.
     """
     policy.require(actor, Action.DELEGATION_MAKE, Target(person_id=actor.id, role=role))
-    Person.objects.select_for_update().get(pk=actor.id)
+    Person.objects.select_for_update(no_key=True).get(pk=actor.id)
     _check_days(starts_on, ends_on)
     other = Person.objects.filter(pk=delegate_id, is_active=True, grants__role=REVIEWER_ROLES[role]).exclude(pk=actor.id).first()
     if other is None:
@@ -62,7 +62,7 @@ def take_back(*, actor: Actor, delegation_id: int) -> Delegation:
         ForbiddenError: it is somebody else's.
         ConflictError: it is taken back already.
     """
-    found = Delegation.objects.select_for_update().get(pk=delegation_id)
+    found = Delegation.objects.select_for_update(no_key=True).get(pk=delegation_id)
     policy.require(actor, Action.DELEGATION_END, Target(person_id=found.person_id))
     if found.taken_back_at is not None:
         text = "This delegation is taken back already."

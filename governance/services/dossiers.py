@@ -41,7 +41,7 @@ def request_dossier(*, actor: Actor, release_id: int, choices: Choices = USUAL) 
         Release.DoesNotExist: no such release, or not visible to the actor.
     """
     policy.require(actor, Action.DOSSIER_REQUEST)
-    releases = Release.objects.visible_to(actor).select_for_update(of=("self",))
+    releases = Release.objects.visible_to(actor).select_for_update(of=("self",), no_key=True)
     release = _for_report(releases.get(pk=release_id).pk)
     digest = report.content_digest(_source(release, timezone.now(), choices))
     defaults = {"requested_by_id": actor.person_id, "choices": choices.to_json()}

@@ -197,7 +197,7 @@ def _rule(release: Release) -> EmergencyRule:
 def _locked(emergency_id: int) -> Emergency:
     """Return an emergency that nobody else moves, after the locks of its release, so that they are always taken in one order."""
     locked_release(Emergency.objects.values_list("release_id", flat=True).get(pk=emergency_id))
-    Emergency.objects.select_for_update(of=("self",)).get(pk=emergency_id)
+    Emergency.objects.select_for_update(of=("self",), no_key=True).get(pk=emergency_id)
     return Emergency.objects.for_page().get(pk=emergency_id)
 
 

@@ -24,7 +24,7 @@ def add_environment(*, actor: Actor, key: str, title: str, mode: str = Mode.PREV
         ConflictError: the key or the title is taken.
     """
     policy.require(actor, Action.ENVIRONMENT_MANAGE)
-    there = list(Environment.objects.select_for_update())
+    there = list(Environment.objects.select_for_update(no_key=True))
     made = Environment(key=key.strip(), title=title.strip(), mode=mode, order=max((one.order for one in there), default=0) + 1)
     if any(one.key == made.key for one in there):
         message = f"There is already an environment with the key “{made.key}”."
@@ -45,7 +45,7 @@ def edit_environment(*, actor: Actor, key: str, title: str, mode: str) -> Enviro
         ConflictError: the title is taken, or nothing would change.
     """
     policy.require(actor, Action.ENVIRONMENT_MANAGE)
-    there = list(Environment.objects.select_for_update())
+    there = list(Environment.objects.select_for_update(no_key=True))
     found = next((one for one in there if one.key == key), None)
     if found is None:
         raise Environment.DoesNotExist
@@ -70,7 +70,7 @@ def move_environment(*, actor: Actor, key: str, towards: Literal["earlier", "lat
         ConflictError: it is the first or the last already.
     """
     policy.require(actor, Action.ENVIRONMENT_MANAGE)
-    there = list(Environment.objects.select_for_update())
+    there = list(Environment.objects.select_for_update(no_key=True))
     place = next((number for number, one in enumerate(there) if one.key == key), None)
     if place is None:
         raise Environment.DoesNotExist

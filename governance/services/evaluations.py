@@ -48,7 +48,7 @@ def request_evaluation(*, actor: Actor, predictions_id: int, name: str, columns:
         ConflictError: the file was deleted.
         DomainError: the columns do not fit the file.
     """
-    uploaded = Predictions.objects.select_related("version").get(pk=predictions_id)
+    uploaded = Predictions.objects.select_for_update(no_key=True).get(pk=predictions_id)  # so that it is not deleted meanwhile
     version = locked_version(actor, uploaded.version_id, Action.EVALUATION_REQUEST)
     retention.require_kept(uploaded)
     check_columns(predictions.Preview.from_json(uploaded.preview), columns)
@@ -71,7 +71,7 @@ def retry_evaluation(*, actor: Actor, evaluation_id: int) -> Evaluation:
         ForbiddenError: the actor does not write in the team.
         ConflictError: it has neither failed nor been cancelled, or its file was deleted and not uploaded again.
     """
-    evaluation = Evaluation.objects.select_for_update().get(pk=evaluation_id)
+    evaluation = Evaluation.objects.select_for_update(no_key=True).get(pk=evaluation_id)
     locked_version(actor, evaluation.version_id, Action.EVALUATION_REQUEST)
     if evaluation.state not in {JobState.FAILED, JobState.CANCELLED}:
         message = "Only an evaluation that failed or was cancelled can be run again."
@@ -92,7 +92,7 @@ def cancel_evaluation(*, actor: Actor, evaluation_id: int) -> Evaluation:
         ForbiddenError: the actor does not write in the team.
         ConflictError: it has ended already.
     """
-    evaluation = Evaluation.objects.select_for_update().get(pk=evaluation_id)
+    evaluation = Evaluation.objects.select_for_update(no_key=True).get(pk=evaluation_id)
     version = locked_version(actor, evaluation.version_id, Action.EVALUATION_CANCEL)
     if evaluation.is_over:
         message = "This evaluation has ended already, so there is nothing to cancel."

@@ -165,7 +165,7 @@ def move_assessment(*, actor: Actor, version_id: int, key: str, digest: str) -> 
     """
     version = locked_model(actor, version_id)
     made_from = catalog.current(key)
-    assessment = Assessment.objects.select_for_update().filter(version=version, framework_key=key).first()
+    assessment = Assessment.objects.select_for_update(no_key=True).filter(version=version, framework_key=key).first()
     if assessment is None or made_from.digest != digest or assessment.framework_digest == digest:
         message = "There is another edition by now, or the checklist is on it already. Look at what would change again."
         raise ConflictError(message)
@@ -198,7 +198,7 @@ def _put(actor: Actor, content: Mapping[str, Any]) -> FrameworkEdition:
     if FrameworkEdition.objects.of(key).published().filter(version=version).exclude(digest=sha256(text)).exists():
         message = f"Version {version} of “{key}” is published and never changes. Give the file another version."
         raise ConflictError(message)
-    draft = FrameworkEdition.objects.select_for_update(of=("self",)).of(key).drafts().first() or FrameworkEdition(key=key)
+    draft = FrameworkEdition.objects.select_for_update(of=("self",), no_key=True).of(key).drafts().first() or FrameworkEdition(key=key)
     draft.version, draft.text, draft.digest, draft.made_by_id = version, text.decode(), sha256(text), actor.id
     draft.save()
     audit.record(actor, Action.FRAMEWORK_EDIT, draft.subject, {"draft": draft.digest})
@@ -210,7 +210,7 @@ def _same(content: Mapping[str, Any], present: Framework) -> bool:
 
 
 def _locked_draft(key: str) -> FrameworkEdition:
-    draft = FrameworkEdition.objects.select_for_update(of=("self",)).of(key).drafts().first()
+    draft = FrameworkEdition.objects.select_for_update(of=("self",), no_key=True).of(key).drafts().first()
     if draft is None:
         message = "There is no draft of this framework."
         raise ConflictError(message)

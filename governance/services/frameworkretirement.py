@@ -89,7 +89,7 @@ def bring_back(*, actor: Actor, key: str) -> None:
         ConflictError: it is not retired.
     """
     policy.require(actor, Action.FRAMEWORK_RETIRE)
-    found = RetiredFramework.objects.select_for_update(of=("self",)).filter(key=key).first()
+    found = RetiredFramework.objects.select_for_update(of=("self",), no_key=True).filter(key=key).first()
     if found is None:
         message = "This framework is not retired."
         raise ConflictError(message)
@@ -98,7 +98,7 @@ def bring_back(*, actor: Actor, key: str) -> None:
 
 
 def _refuse(key: str) -> None:
-    editions = list(FrameworkEdition.objects.select_for_update(of=("self",)).of(key))
+    editions = list(FrameworkEdition.objects.select_for_update(of=("self",), no_key=True).of(key))
     if not any(one.published_at for one in editions):
         message = "This framework was never published. Throw its draft away instead."
         raise ConflictError(message)

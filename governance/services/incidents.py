@@ -50,7 +50,7 @@ def report_incident(
         ConflictError: the release is not promoted.
         DomainError: something is missing or does not fit.
     """
-    asset = Asset.objects.select_for_update().get(pk=asset_id)
+    asset = Asset.objects.select_for_update(no_key=True).get(pk=asset_id)
     policy.require(actor, Action.INCIDENT_WRITE, asset.target)
     _check(asset, title, happened_on, what, impact)
     incident = Incident.objects.create(
@@ -103,7 +103,7 @@ def locked_incident(actor: Actor, incident_id: int) -> Incident:
     Raises:
         ForbiddenError: neither a writer of the team nor a reviewer.
     """
-    incident = Incident.objects.select_for_update(of=("self",)).select_related("asset").get(pk=incident_id)
+    incident = Incident.objects.select_for_update(of=("self",), no_key=True).select_related("asset").get(pk=incident_id)
     policy.require(actor, Action.INCIDENT_WRITE, incident.asset.target)
     return incident
 

@@ -32,7 +32,7 @@ def ask(
     if person is None or policy.refusal(person.actor(), Action.CHECKLIST_ANSWER, version.target):
         message = "Choose a contributor or owner of the team; others cannot answer its checklists."
         raise DomainError(message)
-    standing = ItemAssignment.objects.select_for_update().on(version, framework_key).open().filter(item__in=items)
+    standing = ItemAssignment.objects.select_for_update(no_key=True).on(version, framework_key).open().filter(item__in=items)
     before = {one.item: one.pk for one in standing}
     standing.update(done_at=timezone.now(), done_by_id=actor.id)
     made = ItemAssignment.objects.bulk_create(
@@ -62,7 +62,7 @@ def ask(
 
 def close(actor: Actor, version: Version, framework_key: str, items: Collection[str]) -> dict[str, int]:
     """Ask no longer for items that are answered now; return which assignments that closed, by item."""
-    standing = ItemAssignment.objects.select_for_update().on(version, framework_key).open().filter(item__in=items)
+    standing = ItemAssignment.objects.select_for_update(no_key=True).on(version, framework_key).open().filter(item__in=items)
     closed = {one.item: one.pk for one in standing}
     if closed:
         ItemAssignment.objects.filter(pk__in=closed.values()).update(done_at=timezone.now(), done_by_id=actor.id)
@@ -84,7 +84,7 @@ def finish_item(*, actor: Actor, assignment_id: int) -> ItemAssignment:
     Raises:
         ForbiddenError: the actor is neither the one who was asked nor writes in the team.
     """
-    made = ItemAssignment.objects.select_for_update(of=("self",)).select_related("version__asset").get(pk=assignment_id)
+    made = ItemAssignment.objects.select_for_update(of=("self",), no_key=True).select_related("version__asset").get(pk=assignment_id)
     policy.require(actor, Action.ITEM_FINISH, Target(team_id=made.version.asset.team_id, person_id=made.person_id))
     if made.done_at is None:
         made.done_at, made.done_by_id = timezone.now(), actor.id

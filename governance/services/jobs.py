@@ -45,7 +45,7 @@ class TakenOverError(ConflictError):
 @transaction.atomic
 def claim(kind: type[J], pk: int) -> J | None:
     """Take a waiting or abandoned job for this worker; None when there is nothing to do."""
-    job = kind._default_manager.select_for_update().filter(pk=pk).first()  # noqa: SLF001
+    job = kind._default_manager.select_for_update(no_key=True).filter(pk=pk).first()  # noqa: SLF001
     if job is None or not _is_free(job):
         return None
     job.losses += job.state == JobState.RUNNING
@@ -116,7 +116,7 @@ def held(job: J) -> J:
     Raises:
         TakenOverError: another worker has taken the job over.
     """
-    row = type(job)._default_manager.select_for_update().get(pk=job.pk)  # noqa: SLF001
+    row = type(job)._default_manager.select_for_update(no_key=True).get(pk=job.pk)  # noqa: SLF001
     if row.attempt != job.attempt or row.state != JobState.RUNNING:
         raise TakenOverError
     return row

@@ -61,7 +61,7 @@ def rename_mapping(*, actor: Actor, mapping_id: int, name: str) -> Mapping:
         DomainError: the name is empty or too long.
         ConflictError: the model has another mapping of this name.
     """
-    mapping = Mapping.objects.select_for_update().get(pk=mapping_id)
+    mapping = Mapping.objects.select_for_update(no_key=True).get(pk=mapping_id)
     asset, before = _locked(actor, mapping.asset_id), mapping.name
     mapping.name = _clean(name)
     try:
@@ -81,7 +81,7 @@ def delete_mapping(*, actor: Actor, mapping_id: int) -> None:
     Raises:
         ForbiddenError: the actor does not write in the team.
     """
-    mapping = Mapping.objects.select_for_update().get(pk=mapping_id)
+    mapping = Mapping.objects.select_for_update(no_key=True).get(pk=mapping_id)
     asset = _locked(actor, mapping.asset_id)
     audit.record(actor, Action.MAPPING_EDIT, asset.subject, {"deleted": mapping.name, "columns": mapping.columns})
     mapping.delete()
@@ -102,7 +102,7 @@ def _named(columns: Columns) -> list[str]:
 
 
 def _locked(actor: Actor, asset_id: int) -> Asset:
-    asset = Asset.objects.select_for_update().get(pk=asset_id)
+    asset = Asset.objects.select_for_update(no_key=True).get(pk=asset_id)
     policy.require(actor, Action.MAPPING_EDIT, asset.target)
     return asset
 

@@ -166,7 +166,7 @@ def _allowed(actor: Actor, framework_key: str, item_slug: str) -> Item:
 
 
 def _locked(framework_key: str, item: Item) -> OrganisationAnswer | None:
-    return OrganisationAnswer.objects.select_for_update(of=("self",)).filter(framework_key=framework_key, item=item.id).first()
+    return OrganisationAnswer.objects.select_for_update(of=("self",), no_key=True).filter(framework_key=framework_key, item=item.id).first()
 
 
 def support(actor: Actor, answer: OrganisationAnswer, evidence: Evidence) -> Evidence:

@@ -46,7 +46,7 @@ def keep_for_organisation(*, actor: Actor, evidence_id: int, owner_id: int, expi
         DomainError: the owner has no account, or the day is past.
     """
     policy.require(actor, Action.ORGANISATION_ANSWER)
-    piece = Evidence.objects.select_for_update(of=("self",)).filter(pk=evidence_id, version=None).first()
+    piece = Evidence.objects.select_for_update(of=("self",), no_key=True).filter(pk=evidence_id, version=None).first()
     if piece is None:
         message = "This evidence was removed already."
         raise ConflictError(message)

@@ -214,7 +214,7 @@ def discard(*, actor: Actor, edition_id: int) -> None:
 def _locked(edition_id: int) -> PolicyEdition:
     """Return an edition that nobody moves until the transaction ends, nor any other edition of its key."""
     key = PolicyEdition.objects.values_list("key", flat=True).get(pk=edition_id)
-    list(PolicyEdition.objects.select_for_update().filter(key=key).order_by("pk").values_list("pk", flat=True))
+    list(PolicyEdition.objects.select_for_update(no_key=True).filter(key=key).order_by("pk").values_list("pk", flat=True))
     return PolicyEdition.objects.get(pk=edition_id)
 
 

@@ -154,7 +154,7 @@ def _refuse_suspended(release: Release) -> None:
 
 
 def _supersede(actor: Actor, release: Release) -> None:
-    releases = Release.objects.select_for_update(of=("self",)).live()
+    releases = Release.objects.select_for_update(of=("self",), no_key=True).live()
     earlier = releases.filter(version__asset_id=release.version.asset_id, environment=release.environment)
     for other in earlier.select_related("version__asset", "snapshot").exclude(pk=release.pk):
         other.state = after(State(other.state), Step.SUPERSEDE)

@@ -114,7 +114,7 @@ def delete_stale_stages() -> int:
 @transaction.atomic
 def _delete_when_due(actor: Actor, digest: str) -> bool:
     """Delete the bytes and every trace of their values, unless one of the uploads that share them still needs them."""
-    kept = Predictions.objects.kept().filter(sha256=digest).select_for_update(of=("self",))
+    kept = Predictions.objects.kept().filter(sha256=digest).select_for_update(of=("self",), no_key=True)
     rows = list(kept.select_related("version__asset").prefetch_related("evaluations"))
     now = timezone.now()
     if not rows or any((due := due_at(row)) is None or due > now for row in rows):

@@ -53,7 +53,7 @@ def finish_action(*, actor: Actor, action_id: int) -> RiskAction:
     """
     found = RiskAction.objects.get(pk=action_id)
     about = _locked(actor, found.risk_id, found.incident_id)
-    row = RiskAction.objects.select_for_update().get(pk=action_id)
+    row = RiskAction.objects.select_for_update(no_key=True).get(pk=action_id)
     if row.done_on:
         message = "This was done already."
         raise ConflictError(message)

@@ -146,7 +146,7 @@ def accept_risk(*, actor: Actor, risk_id: int, reason: str, until: date) -> Risk
         ConflictError: it is closed, or lies within the appetite.
         DomainError: no reason, or a day that is past or too far.
     """
-    risk = Risk.objects.select_for_update(of=("self",)).select_related("asset").get(pk=risk_id)
+    risk = Risk.objects.select_for_update(of=("self",), no_key=True).select_related("asset").get(pk=risk_id)
     rule = scale()
     policy.require(actor, Action.RISK_ACCEPT, risk.target(rule.role))
     if not risk.is_above(rule):
@@ -195,7 +195,7 @@ def locked_model(actor: Actor, asset_id: int) -> Asset:
         ForbiddenError: the actor does not write in the team.
         DomainError: a dataset.
     """
-    asset = Asset.objects.select_for_update().get(pk=asset_id)
+    asset = Asset.objects.select_for_update(no_key=True).get(pk=asset_id)
     policy.require(actor, Action.RISK_WRITE, asset.target)
     if not asset.is_model:
         text = "Only models have a risk register; say in the datasheet what a dataset may do."
@@ -209,7 +209,7 @@ def locked_risk(actor: Actor, risk_id: int) -> Risk:
     Raises:
         ForbiddenError: the actor does not write in the team.
     """
-    risk = Risk.objects.select_for_update(of=("self",)).select_related("asset").get(pk=risk_id)
+    risk = Risk.objects.select_for_update(of=("self",), no_key=True).select_related("asset").get(pk=risk_id)
     policy.require(actor, Action.RISK_WRITE, risk.asset.target)
     return risk
 

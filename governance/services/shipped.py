@@ -29,7 +29,7 @@ def install_shipped(*, actor: Actor) -> list[PolicyEdition]:
     """
     policy.require(actor, Action.POLICY_INSTALL)
     environments = set(Environment.objects.values_list("key", flat=True))
-    there = list(PolicyEdition.objects.select_for_update().values_list("key", "digest"))
+    there = list(PolicyEdition.objects.select_for_update(no_key=True).values_list("key", "digest"))
     keys, known = {key for key, _ in there}, set(there)
     made = []
     for key, found in policies().items():

@@ -23,7 +23,7 @@ def locked_release(release_id: int) -> Release:
     """
     model = Asset.objects.filter(versions__releases=release_id).values("pk")
     Asset.objects.select_for_update(no_key=True).filter(pk__in=model).first()
-    Release.objects.select_for_update(of=("self",)).get(pk=release_id)
+    Release.objects.select_for_update(of=("self",), no_key=True).get(pk=release_id)
     return Release.objects.select_related("version__asset", "snapshot", "place").get(pk=release_id)
 
 

@@ -104,7 +104,7 @@ def _fail(row: BiasAuditSummary, reason: str) -> None:
 
 def _for_report(evaluation_id: int, *, locked: bool = False) -> Evaluation:
     rows = Evaluation.objects.select_related("version__asset", "predictions").defer("predictions__preview")
-    return (rows.select_for_update(of=("self",)) if locked else rows).get(pk=evaluation_id)
+    return (rows.select_for_update(of=("self",), no_key=True) if locked else rows).get(pk=evaluation_id)
 
 
 def _subject(row: BiasAuditSummary) -> str:

@@ -33,7 +33,7 @@ def propose_tier(*, actor: Actor, asset_id: int, tier: str, reason: str) -> Tier
         DomainError: no such tier, the one that holds already, or no reason.
         ConflictError: there is no triage yet, or another proposal waits.
     """
-    asset = Asset.objects.select_for_update().get(pk=asset_id)
+    asset = Asset.objects.select_for_update(no_key=True).get(pk=asset_id)
     policy.require(actor, Action.TIER_PROPOSE, asset.target)
     triage = triageparts.current(asset.pk)
     if triage is None:
@@ -113,7 +113,7 @@ def withdraw_tier(*, actor: Actor, override_id: int) -> TierOverride:
 
 def _locked(override_id: int) -> TierOverride:
     """Return an override that nobody else moves, after the lock of its model, so that they are always taken in one order."""
-    Asset.objects.select_for_update().get(pk=TierOverride.objects.values_list("asset_id", flat=True).get(pk=override_id))
+    Asset.objects.select_for_update(no_key=True).get(pk=TierOverride.objects.values_list("asset_id", flat=True).get(pk=override_id))
     return TierOverride.objects.for_page().get(pk=override_id)
 
 

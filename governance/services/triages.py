@@ -39,7 +39,7 @@ def answer_triage(*, actor: Actor, asset_id: int, answers: Answers, based_on: in
         DomainError: a dataset, or a question that is not answered.
         ConflictError: somebody answered it meanwhile.
     """
-    asset = Asset.objects.select_for_update().get(pk=asset_id)
+    asset = Asset.objects.select_for_update(no_key=True).get(pk=asset_id)
     policy.require(actor, Action.TRIAGE_ANSWER, asset.target)
     _only_models(asset)
     earlier = Triage.objects.current().filter(asset=asset).first()

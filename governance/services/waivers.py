@@ -154,7 +154,7 @@ def waivable(release: Release, waivers: Iterable[Waiver]) -> tuple[Requirement, 
 def _locked(waiver_id: int) -> Waiver:
     """Return a waiver that nobody else moves, after the locks of its release, so that they are always taken in one order."""
     locked_release(Waiver.objects.values_list("release_id", flat=True).get(pk=waiver_id))
-    Waiver.objects.select_for_update(of=("self",)).get(pk=waiver_id)
+    Waiver.objects.select_for_update(of=("self",), no_key=True).get(pk=waiver_id)
     return Waiver.objects.for_page().get(pk=waiver_id)
 
 

@@ -65,7 +65,7 @@ def record(actor: Actor, action: Action, subject: str, detail: Mapping[str, Any]
     if not transaction.get_connection().in_atomic_block:
         message = "The journal is written inside the transaction of the change."
         raise RuntimeError(message)
-    head, _ = JournalHead.objects.select_for_update().get_or_create(pk=HEAD, defaults={"digest": GENESIS})
+    head, _ = JournalHead.objects.select_for_update(no_key=True).get_or_create(pk=HEAD, defaults={"digest": GENESIS})
     entry = AuditEntry(
         number=head.number + 1,
         at=timezone.now(),
@@ -91,7 +91,7 @@ def check(*, progress: Progress = lambda _: None) -> Verification:
     """
     found = verify(progress=progress)
     with transaction.atomic():
-        head = JournalHead.objects.select_for_update().filter(pk=HEAD).first()
+        head = JournalHead.objects.select_for_update(no_key=True).filter(pk=HEAD).first()
         if found.broken is not None:
             found = verify(progress=progress)
         if head is not None and head.broken != found.broken:

@@ -96,7 +96,7 @@ def set_tier(
         ForbiddenError: the actor may not do that.
         DomainError: no such tier, a dataset, or no reason.
     """
-    asset = Asset.objects.select_for_update().get(pk=asset_id)
+    asset = Asset.objects.select_for_update(no_key=True).get(pk=asset_id)
     policy.require(actor, action, target or asset.target)
     _check_tier(asset.kind, tier, reason)
     before = asset.tier
@@ -115,7 +115,7 @@ def describe_asset(*, actor: Actor, asset_id: int, name: str, description: str) 
         ForbiddenError: the actor is no owner of the team.
         DomainError: no name.
     """
-    asset = Asset.objects.select_for_update().get(pk=asset_id)
+    asset = Asset.objects.select_for_update(no_key=True).get(pk=asset_id)
     policy.require(actor, Action.ASSET_EDIT, asset.target)
     if not name.strip():
         message = "Give a name."

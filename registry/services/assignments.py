@@ -26,7 +26,7 @@ def assign_section(
         UnknownItemError: the document has no such section.
         DomainError: the person does not write in the team.
     """
-    version = Version.objects.select_for_update(of=("self",)).select_related("asset", "document").get(pk=version_id)
+    version = Version.objects.select_for_update(of=("self",), no_key=True).select_related("asset", "document").get(pk=version_id)
     policy.require(actor, Action.SECTION_ASSIGN, version.target)
     part = template_of(version.document).section(section)
     person = Person.objects.filter(pk=person_id, is_active=True).first()
@@ -56,7 +56,7 @@ def finish_assignment(*, actor: Actor, assignment_id: int) -> SectionAssignment:
     Raises:
         ForbiddenError: the actor is neither the one who was asked nor writes in the team.
     """
-    made = SectionAssignment.objects.select_for_update(of=("self",)).select_related("version__asset").get(pk=assignment_id)
+    made = SectionAssignment.objects.select_for_update(of=("self",), no_key=True).select_related("version__asset").get(pk=assignment_id)
     version = made.version
     policy.require(actor, Action.SECTION_FINISH, Target(team_id=version.asset.team_id, person_id=made.person_id))
     if made.done_at is None:

@@ -175,11 +175,11 @@ def _tell(actor: Actor, comment: Comment, people: Iterable[int], did: str) -> No
 
 
 def _locked(version_id: int) -> Version:
-    return Version.objects.select_for_update(of=("self",)).select_related("asset").get(pk=version_id)
+    return Version.objects.select_for_update(of=("self",), no_key=True).select_related("asset").get(pk=version_id)
 
 
 def _locked_thread(comment_id: int) -> Comment:
-    threads = Comment.objects.select_for_update(of=("self",)).select_related("version__asset", "written_by")
+    threads = Comment.objects.select_for_update(of=("self",), no_key=True).select_related("version__asset", "written_by")
     return threads.get(pk=comment_id, parent=None)
 
 

@@ -150,7 +150,7 @@ def autosave(*, actor: Actor, document_id: int, values: Mapping[str, Any], seen:
 def _locked(actor: Actor, document_id: int) -> tuple[Version, Document]:
     document = Document.objects.get(pk=document_id)
     version = locked_version(actor, document.version_id, Action.DOCUMENT_WRITE)
-    return version, Document.objects.select_for_update().get(pk=document_id)
+    return version, Document.objects.select_for_update(no_key=True).get(pk=document_id)
 
 
 def _clean(version: Version, made_from: Template, values: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:

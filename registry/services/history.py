@@ -45,7 +45,7 @@ def restore_revision(*, actor: Actor, document_id: int, number: int, based_on: i
     """
     document = Document.objects.select_related("version").get(pk=document_id)
     version = locked_version(actor, document.version_id, Action.DOCUMENT_WRITE)
-    document = Document.objects.select_for_update().get(pk=document_id)
+    document = Document.objects.select_for_update(no_key=True).get(pk=document_id)
     if document.revision != based_on:
         message = (
             f"Somebody saved revision {document.revision} while you were looking at revision {based_on}. "
@@ -91,7 +91,7 @@ def confirm_fields(*, actor: Actor, document_id: int, keys: Collection[str]) -> 
     """
     document = Document.objects.select_related("version").get(pk=document_id)
     version = locked_version(actor, document.version_id, Action.DOCUMENT_WRITE)
-    document = Document.objects.select_for_update().get(pk=document_id)
+    document = Document.objects.select_for_update(no_key=True).get(pk=document_id)
     confirmed = sorted(set(keys).intersection(document.to_confirm))
     if not confirmed:
         message = "Nothing here waits to be confirmed any more."

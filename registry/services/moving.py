@@ -28,7 +28,7 @@ def move_document(*, actor: Actor, document_id: int, digest: str, based_on: int)
     """
     document = Document.objects.select_related("version").get(pk=document_id)
     version = locked_version(actor, document.version_id, Action.DOCUMENT_WRITE)
-    document = Document.objects.select_for_update().get(pk=document_id)
+    document = Document.objects.select_for_update(no_key=True).get(pk=document_id)
     edition = current(document.template_key)
     if edition.digest != digest or document.template_digest == digest:
         message = "There is another edition by now, or the document is on it already. Look at what would change again."

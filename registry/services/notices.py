@@ -117,7 +117,7 @@ def mark_read(*, actor: Actor, notice_id: int) -> Notice:
     Raises:
         Notice.DoesNotExist: it is not theirs.
     """
-    notice = Notice.objects.select_for_update().get(pk=notice_id, person_id=actor.id)
+    notice = Notice.objects.select_for_update(no_key=True).get(pk=notice_id, person_id=actor.id)
     if notice.read_at is None:
         notice.read_at = timezone.now()
         notice.save(update_fields=["read_at"])

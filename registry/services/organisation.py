@@ -46,7 +46,7 @@ def set_organisation(*, actor: Actor, draft: Draft) -> Organisation:
     """
     policy.require(actor, Action.ORGANISATION_EDIT)
     Organisation.objects.get_or_create(pk=ONLY)
-    row = Organisation.objects.select_for_update().get(pk=ONLY)
+    row = Organisation.objects.select_for_update(no_key=True).get(pk=ONLY)
     colour = draft.colour.strip().lower()
     if colour and not COLOUR.fullmatch(colour):
         message = "Give the colour as # and six digits, such as #2b4a94."

@@ -38,7 +38,7 @@ def set_roles(*, actor: Actor, person_id: int, roles: Collection[Role]) -> Perso
         ForbiddenError: the actor is no administrator.
         ConflictError: nobody would be left to administrate.
     """
-    person = Person.objects.select_for_update().get(pk=person_id)
+    person = Person.objects.select_for_update(no_key=True).get(pk=person_id)
     policy.require(actor, Action.PEOPLE_MANAGE)
     before = sorted(grant.role for grant in person.grants.all())
     if Role.ADMINISTRATOR in before and Role.ADMINISTRATOR not in roles and not _other_administrator(person):
@@ -60,7 +60,7 @@ def set_active(*, actor: Actor, person_id: int, is_active: bool) -> Person:
         ForbiddenError: the actor is no administrator.
         ConflictError: nobody would be left to administrate.
     """
-    person = Person.objects.select_for_update().get(pk=person_id)
+    person = Person.objects.select_for_update(no_key=True).get(pk=person_id)
     policy.require(actor, Action.PEOPLE_MANAGE)
     if not is_active and _administrates(person) and not _other_administrator(person):
         message = "This is the last administrator, so the account stays open."
@@ -99,7 +99,7 @@ def set_membership(*, actor: Actor, team_id: int, person_id: int, role: TeamRole
     Raises:
         ForbiddenError: the actor is no administrator.
     """
-    team = Team.objects.select_for_update().get(pk=team_id)
+    team = Team.objects.select_for_update(no_key=True).get(pk=team_id)
     policy.require(actor, Action.PEOPLE_MANAGE)
     if role is None:
         Membership.objects.filter(team=team, person_id=person_id).delete()

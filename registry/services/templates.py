@@ -186,7 +186,7 @@ def _newest(key: str) -> TemplateEdition | None:
 
 
 def _draft(key: str) -> TemplateEdition | None:
-    return TemplateEdition.objects.select_for_update().of(key).drafts().first()
+    return TemplateEdition.objects.select_for_update(no_key=True).of(key).drafts().first()
 
 
 def _locked_draft(key: str) -> TemplateEdition:

@@ -52,7 +52,7 @@ def revoke_token(*, actor: Actor, token_id: int) -> AccessToken:
     Raises:
         ForbiddenError: it is somebody else's.
     """
-    token = AccessToken.objects.select_for_update().get(pk=token_id)
+    token = AccessToken.objects.select_for_update(no_key=True).get(pk=token_id)
     policy.require(actor, Action.TOKEN_MANAGE, Target(person_id=token.person_id))
     token.revoked_at = token.revoked_at or timezone.now()
     token.save(update_fields=["revoked_at"])

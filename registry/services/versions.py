@@ -40,7 +40,7 @@ def add_version(*, actor: Actor, asset_id: int, name: str, commit: str = "", not
         DomainError: the name or the commit is malformed.
         ConflictError: the asset has a version of this name.
     """
-    asset = Asset.objects.select_for_update().get(pk=asset_id)
+    asset = Asset.objects.select_for_update(no_key=True).get(pk=asset_id)
     policy.require(actor, Action.VERSION_ADD, asset.target)
     version = Version(
         asset=asset,
@@ -160,7 +160,7 @@ def locked_version(actor: Actor, version_id: int, action: Action = Action.VERSIO
     Raises:
         ForbiddenError: the actor may not do this to the version.
     """
-    version = Version.objects.select_for_update(of=("self",)).select_related("asset").get(pk=version_id)
+    version = Version.objects.select_for_update(of=("self",), no_key=True).select_related("asset").get(pk=version_id)
     policy.require(actor, action, version.target)
     version.authors.add(actor.id)
     return version

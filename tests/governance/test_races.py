@@ -5,13 +5,14 @@ On SQLite one writer waits for the other; the tests that matter run on PostgreSQ
 
 from __future__ import annotations
 
+import io
 from functools import partial
 from typing import Any
 
 import pytest
 
-from governance.models import Release
-from governance.services import promotions, records, releases
+from governance.models import Predictions, Release
+from governance.services import evaluations, files, predictions, promotions, records, releases, retention
 from governance.services.facts import requirements_of
 from governance.services.gatekeeping import ask_about_version
 from governance.workflow import State, Step
@@ -49,6 +50,11 @@ def nothing_is_bent(made: Version) -> None:
     assert live.count() <= 1
     assert list(records.faults()) == []
     assert audit.verify().broken is None
+
+
+def upload(actor: Actor, made: Version) -> Predictions:
+    stream = io.BytesIO(factories.predictions_csv())
+    return predictions.upload_predictions(actor=actor, version_id=made.pk, filename="predictions.csv", stream=stream, most_bytes=10**8)
 
 
 def decide(actor: Actor, release: Release, step: Step, digest: str = "") -> Any:
@@ -194,3 +200,22 @@ def test_a_tier_that_changes_during_a_promotion_comes_before_it_or_after(owner):
             releases.withdraw(actor=owner, release_id=asked.pk, reason="Again.")
         assets.set_tier(actor=owner, asset_id=made.asset_id, tier="minimal", reason="It does not.")
         nothing_is_bent(made)
+
+
+def test_a_file_that_is_asked_for_is_not_deleted_meanwhile(owner, monkeypatch):
+    made = factories.version(owner)
+    for number in range(ROUNDS):
+        monkeypatch.setattr(retention, "keep_days", lambda tier: 30)
+        uploaded = upload(owner, made)
+        ask = partial(evaluations.request_evaluation, actor=owner, predictions_id=uploaded.pk, name=f"{number}", columns=factories.COLUMNS)
+        evaluations.carry_out(ask().pk)
+        monkeypatch.setattr(retention, "keep_days", lambda tier: 0)
+        asked, deleted = at_once(ask, partial(retention.delete_due, actor=SYSTEM, digests=[uploaded.sha256]))
+        uploaded.refresh_from_db()
+        is_kept = uploaded.deleted_at is None
+        assert is_kept == (deleted == []) == files.is_intact(predictions.SHELF, uploaded.sha256)
+        assert is_kept or refusals([asked])
+        retention.delete_due(actor=SYSTEM)
+        if is_kept:
+            evaluations.carry_out(asked.pk)
+    assert audit.verify().broken is None
