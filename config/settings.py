@@ -183,6 +183,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 EVALUATION_STALL_SECONDS = env.int("EVALUATION_STALL_SECONDS", default=60)
+LOST_BELL_SECONDS = env.int("LOST_BELL_SECONDS", default=20)
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "governance.sweep", "schedule": env.float("SWEEP_SECONDS", default=15.0)},
     "checkpoint": {"task": "registry.take_checkpoint", "schedule": env.float("CHECKPOINT_SECONDS", default=3600.0)},

@@ -8,13 +8,13 @@ made good by the sweep, which beat runs.
 from __future__ import annotations
 
 import logging
-from typing import Any
+from typing import Any, Final
 
 from celery import shared_task
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from governance.models import BiasAuditSummary, Bundle, Dossier, Evaluation, Register
+from governance.models import BiasAuditSummary, Bundle, Dossier, Evaluation, Job, Register
 from governance.services import bundles, dossiers, evaluations, jobs, registers, reminders, retention, summaries
 from registry.policy import SYSTEM
 
@@ -59,19 +59,21 @@ def request_register() -> None:
         ring(fill_register, row.pk)
 
 
+JOBS: Final[tuple[tuple[type[Job], Any], ...]] = (
+    (Evaluation, carry_out_evaluation),
+    (Dossier, render_dossier),
+    (BiasAuditSummary, render_summary),
+    (Bundle, pack_bundle),
+    (Register, fill_register),
+)
+
+
 @shared_task(name="governance.sweep")
 def sweep() -> None:
     """Ring again for jobs whose bell was lost or whose worker went silent."""
-    for pk in jobs.forsaken(Evaluation).values_list("pk", flat=True):
-        ring(carry_out_evaluation, pk)
-    for pk in jobs.forsaken(Dossier).values_list("pk", flat=True):
-        ring(render_dossier, pk)
-    for pk in jobs.forsaken(BiasAuditSummary).values_list("pk", flat=True):
-        ring(render_summary, pk)
-    for pk in jobs.forsaken(Bundle).values_list("pk", flat=True):
-        ring(pack_bundle, pk)
-    for pk in jobs.forsaken(Register).values_list("pk", flat=True):
-        ring(fill_register, pk)
+    for kind, task in JOBS:
+        for pk in jobs.forsaken(kind):
+            ring(task, pk)
 
 
 @shared_task(name="governance.delete_due_predictions")

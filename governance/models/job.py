@@ -45,6 +45,6 @@ class Job(models.Model):
         return self.state in {JobState.DONE, JobState.FAILED, JobState.CANCELLED}
 
 
-def abandoned(before: datetime) -> models.Q:
-    """Rows whose bell was lost or whose worker went silent before a moment."""
-    return models.Q(state=JobState.QUEUED, requested_at__lt=before) | models.Q(state=JobState.RUNNING, heartbeat_at__lt=before)
+def abandoned(*, unheard: datetime, silent: datetime) -> models.Q:
+    """Rows that no worker took since a moment, and rows whose worker went silent before another."""
+    return models.Q(state=JobState.QUEUED, requested_at__lt=unheard) | models.Q(state=JobState.RUNNING, heartbeat_at__lt=silent)

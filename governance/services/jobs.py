@@ -31,6 +31,7 @@ TOO_OFTEN: Final = (
     "Try a smaller file, or ask your operator to look at the worker's log."
 )
 BEATS_PER_STALL: Final = 4
+MOST_RUNG: Final = 50
 J = TypeVar("J", bound=Job)
 R = TypeVar("R")
 
@@ -122,10 +123,18 @@ def held(job: J) -> J:
     return row
 
 
-def forsaken(kind: type[J]) -> models.QuerySet[J]:
-    """Jobs that a sweep must ring for again."""
-    before = timezone.now() - timedelta(seconds=settings.EVALUATION_STALL_SECONDS)
-    return kind._default_manager.filter(abandoned(before))  # noqa: SLF001
+def forsaken(kind: type[J]) -> list[int]:
+    """Return the jobs that a sweep must ring for again, the oldest first and no more than a queue bears.
+
+    One that waits behind others has not lost its bell; that it is rung for
+    twice does no harm, because a job is claimed once.
+    """
+    now = timezone.now()
+    lost = abandoned(
+        unheard=now - timedelta(seconds=settings.LOST_BELL_SECONDS), silent=now - timedelta(seconds=settings.EVALUATION_STALL_SECONDS)
+    )
+    rows = kind._default_manager.filter(lost).order_by("requested_at", "pk")  # noqa: SLF001
+    return list(rows.values_list("pk", flat=True)[:MOST_RUNG])
 
 
 def is_hopeless(job: Job) -> bool:

@@ -11,7 +11,7 @@ import tempfile
 import time
 import urllib.request
 import uuid
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ PASSWORD = "assay-demo"
 START_SECONDS = 300
 # How long a job may take: its one worker may be busy with what other tests have asked for.
 WORKER_MS = 180_000
+LAST_CHARACTERS = 4_000
 NOT_OURS = {"DATABASE_URL", "SECRET_KEY", "DEBUG", "DJANGO_ALLOW_ASYNC_UNSAFE"}
 # Chromium in a container, as root, and speaking to nobody but this machine.
 FLAGS = [
@@ -55,6 +56,17 @@ class Product:
             text=True,
             check=False,
         )
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Show what the product said last beside a test that failed on it."""
+    report = yield
+    product = getattr(item, "funcargs", {}).get("product")
+    if report.failed and product is not None:
+        said = (product.home / "serve.log").read_text(errors="replace")
+        report.sections.append(("what the product said last", said[-LAST_CHARACTERS:]))
+    return report
 
 
 def free_port() -> int:

@@ -6,6 +6,7 @@ the password at the moment of decision; the whole product is started elsewhere.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -43,7 +44,7 @@ def write(owner: Any, made: Any, text: str) -> None:
 
 
 @pytest.fixture
-def page(browser: Browser, live_server: Any) -> Page:
+def page(browser: Browser, live_server: Any) -> Iterator[Page]:
     reviewer = factories.person(roles=[Role.REVIEWER_ML])
     page = browser.new_context(base_url=live_server.url).new_page()
     page.goto("/accounts/login/")
@@ -51,7 +52,8 @@ def page(browser: Browser, live_server: Any) -> Page:
     page.fill("input[name=password]", factories.PASSWORD)
     page.get_by_role("button", name="Sign in").click()
     page.wait_for_url(f"{live_server.url}/")
-    return page
+    yield page
+    page.context.close()  # or the thread that served it keeps its connection to the database
 
 
 def test_the_review_path(release: Release, page: Page) -> None:

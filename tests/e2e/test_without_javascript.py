@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests import factories
-from tests.e2e.conftest import Person, Product
+from tests.e2e.conftest import WORKER_MS, Person, Product
 
 pytestmark = pytest.mark.e2e
 VERSION = "/models/branch-router/0.1.0/"
@@ -41,7 +41,7 @@ def test_writing_answering_measuring_and_submitting(browser: Browser, product: P
     page.locator("main form button[type=submit]").last.click()
     page.locator("main form button[type=submit]").last.click()
     page.wait_for_url(re.compile(r"/evaluations/\d+/"))
-    for _ in range(60):
+    for _ in range(WORKER_MS // 1000):
         if page.locator("figure.chart").count():
             break
         page.wait_for_timeout(1000)

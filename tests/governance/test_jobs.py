@@ -135,6 +135,14 @@ def test_the_sweep_rings_for_lost_bells_and_silent_workers_only(monkeypatch):
     assert fresh.pk not in rung
 
 
+def test_a_long_queue_is_rung_for_from_its_head_only(monkeypatch):
+    monkeypatch.setattr(jobs, "MOST_RUNG", 2)
+    waiting = [queued().pk for _ in range(3)]
+    for hours, pk in enumerate(waiting):
+        Evaluation.objects.filter(pk=pk).update(requested_at=timezone.now() - timedelta(hours=9 - hours))
+    assert jobs.forsaken(Evaluation) == waiting[:2]
+
+
 def test_a_job_that_kills_every_worker_is_given_up_with_a_sentence():
     job = queued()
     for _ in range(jobs.MOST_ATTEMPTS):

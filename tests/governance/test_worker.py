@@ -124,14 +124,15 @@ def run(surroundings: dict[str, str], *words: str) -> None:
 
 @contextlib.contextmanager
 def working(surroundings: dict[str, str], log: Path, *words: str) -> Iterator[subprocess.Popen[bytes]]:
-    """A worker in a process of its own, killed at the end."""
+    """A worker in a process of its own, killed at the end together with the beat that it started."""
     command = [sys.executable, "-m", "celery", "-A", "config", "worker", "-P", "threads", "-c", "1", *words]
     with log.open("wb") as out:
-        worker = subprocess.Popen(command, cwd=ROOT, env=surroundings, stdout=out, stderr=out)
+        worker = subprocess.Popen(command, cwd=ROOT, env=surroundings, stdout=out, stderr=out, start_new_session=True)
     try:
         yield worker
     finally:
-        worker.kill()
+        with contextlib.suppress(ProcessLookupError):  # one that was killed and waited for has no group any more
+            os.killpg(worker.pid, signal.SIGKILL)
         worker.wait()
 
 

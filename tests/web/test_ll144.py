@@ -232,7 +232,7 @@ def test_an_evaluation_without_a_result_has_no_summary(owner, evaluation):
 
 def test_the_sweep_rings_for_a_summary_whose_bell_was_lost(owner, evaluation, monkeypatch, settings):
     row = summaries.request_summary(actor=owner, evaluation_id=evaluation.pk, choices=choices())
-    settings.EVALUATION_STALL_SECONDS = -1
+    settings.LOST_BELL_SECONDS = -1
     rung = []
     monkeypatch.setattr(render_summary, "delay", rung.append)
     sweep()
