@@ -64,6 +64,7 @@ class Action(StrEnum):
     WAIVER_REVOKE = "waiver.revoke"
     REVIEW_ASSIGN = "review.assign"
     REVIEW_REMIND = "review.remind"
+    EVIDENCE_REMIND = "evidence.remind"
     REREVIEW_SCHEDULE = "rereview.schedule"
     DELEGATION_MAKE = "delegation.make"
     DELEGATION_END = "delegation.end"

@@ -43,6 +43,8 @@ NAVIGATION: Final = (
     ("Overview", "overview"),
     ("Policies", "policy-list"),
 )
+# Pages that are found from another one and have addresses of their own.
+BELONGING: Final = {"policy-list": ("framework-list", "environment-list", "key-dates"), "overview": ("crosswalk",)}
 
 
 class Request(HttpRequest):
@@ -171,7 +173,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     actor = getattr(request, "actor", ANONYMOUS)
     if not actor.is_person:
         return {"navigation": [], "actor": actor, "assay_version": settings.ASSAY_VERSION}
-    items = [_item(request, label, reverse(name)) for label, name in NAVIGATION]
+    items = [_item(request, label, *(reverse(one) for one in (name, *BELONGING.get(name, ())))) for label, name in NAVIGATION]
     if refusal(actor, Action.JOURNAL_READ) is None:
         items.append(_item(request, "Journal", reverse("journal")))
     if refusal(actor, Action.TEMPLATE_EDIT) is None:
@@ -188,8 +190,9 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def _item(request: HttpRequest, label: str, url: str) -> dict[str, Any]:
-    is_current = request.path == url if url == "/" else request.path.startswith(url)
+def _item(request: HttpRequest, label: str, url: str, *belonging: str) -> dict[str, Any]:
+    """Return one item, which is current on its page and below, and on the pages that belong to it."""
+    is_current = request.path == url if url == "/" else request.path.startswith((url, *belonging))
     return {"label": label, "url": url, "is_current": is_current}
 
 

@@ -16,7 +16,7 @@ def claims(facts: Facts) -> Iterator[Requirement]:
     wrong = [one for one in facts.claims if one.state != "current"]
     if wrong:
         text = f"{'; '.join(_wrong(one) for one in wrong)}. Take the newest figure in the card, or say why none is given."
-        yield not_met("claims", title, text, "card")
+        yield not_met("claims", title, text, f"card:{wrong[0].field_id}")
         return
     count = len(facts.claims)
     yield met(

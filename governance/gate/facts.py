@@ -121,6 +121,7 @@ class ClaimFact:
         attribute: empty for the rate of all records.
         state: current, superseded or missing.
         group: of whom it is the rate; empty for a gap and for all records.
+        field_id: the field in which it stands.
     """
 
     field: str
@@ -129,6 +130,7 @@ class ClaimFact:
     attribute: str
     state: str
     group: str = ""
+    field_id: str = ""
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ class Requirement:
         title: what is asked for, in a few words.
         state: met, unmet, or waived: unmet, and set aside for a time.
         reason: why, as a sentence that says what to do.
-        mend: where it is mended: ``card``, ``datasheet``, ``checklist:…``,
+        mend: where it is mended: ``card``, ``card:…`` (a field), ``datasheet``, ``checklist:…``,
             ``evaluations``, ``contract``, ``risks``, ``preceding``, ``commit``,
             ``artifacts``, ``lineage``,
             ``review:…``, ``resubmit`` or nothing.

@@ -25,13 +25,20 @@ class Stage(StrEnum):
 ORDER: Final = tuple(Stage)
 
 
-def next_stage(reminded: str, due_on: date, today: date) -> Stage | None:
-    """Return the stage of which somebody is to be reminded now, or None when there is nothing to say."""
-    stage = _stage(due_on, today)
+def next_stage(reminded: str, due_on: date, today: date, soon_days: int = SOON_DAYS) -> Stage | None:
+    """Return the stage of which somebody is to be reminded now, or None when there is nothing to say.
+
+    Args:
+        reminded: the stage of which they were reminded last.
+        due_on: the last day on which it is in time.
+        today: the present day.
+        soon_days: how many days before it is soon.
+    """
+    stage = _stage(due_on, today, soon_days)
     return stage if ORDER.index(stage) > ORDER.index(Stage(reminded)) else None
 
 
-def _stage(due_on: date, today: date) -> Stage:
+def _stage(due_on: date, today: date, soon_days: int) -> Stage:
     if today > due_on:
         return Stage.OVERDUE
-    return Stage.SOON if due_on - today <= timedelta(days=SOON_DAYS) else Stage.NONE
+    return Stage.SOON if due_on - today <= timedelta(days=soon_days) else Stage.NONE

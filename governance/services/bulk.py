@@ -97,7 +97,7 @@ def support_items(*, actor: Actor, version_id: int, framework_key: str, seen: Se
         message = "This evidence was removed. Choose another piece."
         raise ConflictError(message)
     if bare := [item for item, answer in standing.items() if answer is None]:
-        message = f"Answer {', '.join(bare[:MOST_NAMED])} first; evidence supports an answer."
+        message = f"Answer {some(bare)} first; evidence supports an answer."
         raise DomainError(message)
     has = set(piece.answers.values_list("pk", flat=True))
     wanted = {item: answer for item, answer in standing.items() if answer is not None and answer.pk not in has}
@@ -163,9 +163,7 @@ def _chosen(actor: Actor, version_id: int, framework_key: str, seen: Mapping[str
     answers = Answer.objects.on(version, framework_key).filter(item__in=items).select_related("answered_by")
     standing = {answer.item: answer for answer in answers}
     if moved := [item for item, stamp in items.items() if stamp is not None and stamp != stamp_of(standing.get(item))]:
-        message = (
-            f"Somebody answered {', '.join(moved[:MOST_NAMED])} after you opened the page. Look at what stands now, then choose again."
-        )
+        message = f"Somebody answered {some(moved)} after you opened the page. Look at what stands now, then choose again."
         raise ConflictError(message)
     left = inherited_among(made_from, [item for item in items if item not in standing]) if spares else ()
     if len(left) == len(items):
@@ -235,9 +233,7 @@ def _answer_as_before(version: Version, change: BulkChange) -> None:
     moved = [item for item, after in change.after.items() if after["stamp"] != stamp_of(standing.get(item))]
     moved += [item for item in made if item in standing and standing[item].evidence.all()]
     if moved:
-        message = (
-            f"Somebody answered {', '.join(moved[:MOST_NAMED])}, or gave it evidence, since. Answer the others again one by one instead."
-        )
+        message = f"Somebody answered {some(moved)}, or gave it evidence, since. Answer the others again one by one instead."
         raise ConflictError(message)
     Answer.objects.filter(pk__in=[standing[item].pk for item in made]).delete()
     for item, before in change.before.items():

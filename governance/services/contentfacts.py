@@ -50,7 +50,7 @@ def claim_of(row: Mapping[str, Any], template_key: str) -> ClaimFact:
     """Return a number of the card as the gate looks at it."""
     titles = {field.id: field.title for field in templates()[template_key].fields()} if template_key in templates() else {}
     title = titles.get(row["field"], row["field"])
-    return ClaimFact(title, row["name"], title_of(row["metric"]), row["attribute"], row["state"], row.get("group", ""))
+    return ClaimFact(title, row["name"], title_of(row["metric"]), row["attribute"], row["state"], row.get("group", ""), row["field"])
 
 
 def framework_of(part: Mapping[str, Any]) -> FrameworkFact:

@@ -160,8 +160,8 @@ def kept_current(piece: Evidence, owner_id: int, expires_on: date | None) -> dic
     if not Person.objects.filter(pk=owner_id, is_active=True).exists():
         message = "Choose an owner who has an account."
         raise DomainError(message)
-    piece.owner_id, piece.expires_on = owner_id, checked_day(expires_on)
-    piece.save(update_fields=["owner", "expires_on"])
+    piece.owner_id, piece.expires_on, piece.reminded = owner_id, checked_day(expires_on), ""
+    piece.save(update_fields=["owner", "expires_on", "reminded"])
     return {"evidence": piece.title, "owner": owner_id, "expires_on": expires_on.isoformat() if expires_on else ""}
 
 

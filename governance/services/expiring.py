@@ -1,5 +1,7 @@
 """Evidence that expires, as entries of a calendar: of versions, and of the organisation.
 
+Its keeper is reminded of it by ``expiry``.
+
 The rule: evidence of the organisation concerns its owner, those who keep the
 policies, and every model that inherits an answer which rests on it.
 """

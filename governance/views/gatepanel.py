@@ -109,6 +109,8 @@ def _mend(requirement: Requirement, version: Version, release: Release | None) -
         return {"mend_url": reverse("release-review", args=[*version.url_args, release.pk]), "mend_label": "Open the comments"}
     if what == "checklist":
         return {"mend_url": reverse("checklist", args=[*version.url_args, which]), "mend_label": "Open the checklist"}
+    if what == "card" and which:
+        return {"mend_url": f"{reverse('document', args=version.url_args)}#{which}", "mend_label": "Open the field"}
     names = {
         "card": ("document", "Open the card"),
         "artifacts": ("version-data", "Open the files"),

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
-from registry.catalog.schema import Field, Template
+from registry.catalog.schema import Field, Section, Template
 
 
 @dataclass(frozen=True)
@@ -13,6 +13,7 @@ class Move:
     """What moving a document from one edition to another would change.
 
     Attributes:
+        sections: sections that are new, or have another title.
         added: fields that are asked anew.
         hidden: fields that are asked no more; their answers stay.
         essential: fields that become essential.
@@ -21,6 +22,7 @@ class Move:
         explained: fields whose help differs: examples, questions to begin with, what a reviewer asks.
     """
 
+    sections: tuple[Section, ...]
     added: tuple[Field, ...]
     hidden: tuple[Field, ...]
     essential: tuple[Field, ...]
@@ -31,7 +33,7 @@ class Move:
     @property
     def is_empty(self) -> bool:
         """Whether nothing that a writer would notice changes."""
-        return not (self.added or self.hidden or self.essential or self.relaxed or self.reworded or self.explained)
+        return not any(getattr(self, part.name) for part in fields(self))
 
 
 def move(before: Template, after: Template) -> Move:
@@ -39,7 +41,9 @@ def move(before: Template, after: Template) -> Move:
     old = {field.id: field for field in before.fields()}
     new = {field.id: field for field in after.fields()}
     both = [(old[key], field) for key, field in new.items() if key in old and field.is_asked]
+    titles = {section.id: section.title for section in before.sections}
     return Move(
+        sections=tuple(section for section in after.sections if titles.get(section.id) != section.title),
         added=tuple(field for key, field in new.items() if field.is_asked and (key not in old or old[key].is_hidden)),
         hidden=tuple(field for key, field in old.items() if field.is_asked and (key not in new or new[key].is_hidden)),
         essential=tuple(field for earlier, field in both if field.essential and not earlier.essential),

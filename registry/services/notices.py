@@ -39,6 +39,7 @@ class NoticeKind(StrEnum):
     REVIEW_DUE = "review.due"
     RELEASE_DECIDED = "release.decided"
     RELEASE_EXPIRES = "release.expires"
+    EVIDENCE_EXPIRES = "evidence.expires"
     DELEGATION = "delegation"
     COMMENT = "comment"
     SECTION_ASSIGNED = "section.assigned"
@@ -56,6 +57,7 @@ TITLES: Final[Mapping[NoticeKind, str]] = MappingProxyType(
         NoticeKind.REVIEW_DUE: "A review of yours is due soon, or overdue",
         NoticeKind.RELEASE_DECIDED: "Somebody decided on a release that you submitted",
         NoticeKind.RELEASE_EXPIRES: "An approval ends soon and wants a new review",
+        NoticeKind.EVIDENCE_EXPIRES: "Evidence that you keep current expires soon, or has expired",
         NoticeKind.WAIVER: "A waiver is asked of you, or one of yours is answered or ends",
         NoticeKind.EMERGENCY: "A release is promoted in an emergency, or should be",
         NoticeKind.POLICY: "A change of a policy waits for you, or yours is published or sent back",

@@ -98,7 +98,7 @@ def test_a_claim_about_another_version_or_nothing_is_missing(client, engineer, m
     assert page.count("(missing figure)") == 2
 
 
-def test_a_release_freezes_the_number_and_says_so_at_the_gate_when_it_is_superseded(engineer, measured):
+def test_a_release_freezes_the_number_and_says_so_at_the_gate_when_it_is_superseded(client, engineer, measured):
     actor = engineer.actor()
     taken = claim(measured)
     typed = factories.release(actor, measured)
@@ -108,6 +108,8 @@ def test_a_release_freezes_the_number_and_says_so_at_the_gate_when_it_is_superse
     older = factories.release(actor, measured, "production")
     assert requirement(older).state == "unmet"
     assert "supersedes" in requirement(older).reason
+    panel = text(client.get(older.get_absolute_url()))
+    assert f'href="{reverse("document", args=measured.url_args)}#primary_uses"' in panel
     (row,) = older.snapshot.content["claims"]
     assert (row["token"], row["state"]) == (taken.token, "superseded")
     frozen = with_figures(older.snapshot.content)["content"]["primary_uses"]

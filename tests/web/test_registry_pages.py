@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -210,3 +211,13 @@ def test_completeness_on_the_page_counts_essential_fields(client, engineer, made
     assert f"{state.essential_filled} of {state.essential_total}" in text(client.get(reverse("document", args=made.url_args)))
     factories.fill_document(engineer.actor(), made)
     assert "Every essential field is filled" in text(client.get(reverse("document", args=made.url_args)))
+
+
+@pytest.mark.parametrize(
+    ("name", "label"),
+    [("policy-list", "Policies"), ("framework-list", "Policies"), ("key-dates", "Policies"), ("crosswalk", "Overview"), ("home", "Home")],
+)
+def test_the_head_marks_the_section_that_a_page_belongs_to(client, name, label):
+    page = text(client.get(reverse(name)))
+    head = page[: page.index("<main")]
+    assert set(re.findall(r'aria-current="page">([^<]+)</a>', head)) == {label}

@@ -43,6 +43,7 @@ def test_what_a_move_changes_is_told():
     content = with_field(with_section(CONTENT, {"id": "ours", "title": "Ours", "essence": "What we ask."}), "ours", FIELD)
     content = with_mark(with_mark(content, "tags", "hidden", value=True), "languages", "essential", value=True)
     change = move(CARD, changed(content))
+    assert [section.title for section in change.sections] == ["Ours"]
     assert [field.id for field in change.added] == ["retention"]
     assert [field.id for field in change.hidden] == ["tags"]
     assert [field.id for field in change.essential] == ["languages"]
