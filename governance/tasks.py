@@ -15,7 +15,7 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from governance.models import BiasAuditSummary, Bundle, Dossier, Evaluation, Job, Register
-from governance.services import bundles, dossiers, evaluations, expiry, jobs, registers, reminders, retention, summaries
+from governance.services import bundles, dossiers, evaluations, expiry, jobs, registers, reminders, retention, riskreminders, summaries
 from registry.policy import SYSTEM
 
 logger = logging.getLogger(__name__)
@@ -85,10 +85,11 @@ def delete_due_predictions() -> None:
 
 @shared_task(name="governance.remind")
 def remind() -> None:
-    """Remind of reviews that are due and of evidence that expires, and ask for re-reviews of approvals that end soon."""
+    """Remind of what is due or ends: reviews, evidence, risks; and ask for re-reviews of approvals that end soon."""
     reminders.schedule_rereviews(actor=SYSTEM)
     reminders.remind(actor=SYSTEM)
     expiry.remind_of_evidence(actor=SYSTEM)
+    riskreminders.remind_of_risks(actor=SYSTEM)
 
 
 def ring(task: Any, pk: int) -> bool:

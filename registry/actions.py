@@ -65,6 +65,7 @@ class Action(StrEnum):
     REVIEW_ASSIGN = "review.assign"
     REVIEW_REMIND = "review.remind"
     EVIDENCE_REMIND = "evidence.remind"
+    RISK_REMIND = "risk.remind"
     REREVIEW_SCHEDULE = "rereview.schedule"
     DELEGATION_MAKE = "delegation.make"
     DELEGATION_END = "delegation.end"

@@ -218,6 +218,7 @@ RULES: Final[Mapping[Action, tuple[Check, ...]]] = MappingProxyType(
         Action.REVIEW_ASSIGN: (_person, _contributor_or_reviewer),
         Action.REVIEW_REMIND: (_system,),
         Action.EVIDENCE_REMIND: (_system,),
+        Action.RISK_REMIND: (_system,),
         Action.REREVIEW_SCHEDULE: (_system,),
         Action.DELEGATION_MAKE: (_person, _own, _holds_role),
         Action.DELEGATION_END: (_person, _own),

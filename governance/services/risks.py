@@ -122,6 +122,8 @@ def edit_risk(*, actor: Actor, risk_id: int, draft: RiskDraft, based_on: str = "
         raise ConflictError(text)
     draft = _checked(replace(draft, owner_id=draft.owner_id or risk.owner_id))
     before, grave = _told(risk), risk.present.score
+    if draft.review_on != risk.review_on:
+        risk.review_reminded = ""
     for name, value in draft.values().items():
         setattr(risk, name, value)
     if risk.accepted_until and risk.present.score > grave:
@@ -158,7 +160,8 @@ def accept_risk(*, actor: Actor, risk_id: int, reason: str, until: date) -> Risk
         raise DomainError(text)
     risk.accepted_reason = _reason(reason)
     risk.accepted_by_id, risk.accepted_until = actor.id, until
-    risk.save(update_fields=["accepted_reason", "accepted_by", "accepted_until", "changed_at"])
+    risk.acceptance_reminded = ""
+    risk.save(update_fields=["accepted_reason", "accepted_by", "accepted_until", "acceptance_reminded", "changed_at"])
     detail = {"until": until.isoformat(), "rating": risk.present.to_json(), "reason": risk.accepted_reason, "role": rule.role}
     audit.record(actor, Action.RISK_ACCEPT, risk.subject, detail)
     return risk

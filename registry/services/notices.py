@@ -40,6 +40,7 @@ class NoticeKind(StrEnum):
     RELEASE_DECIDED = "release.decided"
     RELEASE_EXPIRES = "release.expires"
     EVIDENCE_EXPIRES = "evidence.expires"
+    RISK_DUE = "risk.due"
     DELEGATION = "delegation"
     COMMENT = "comment"
     SECTION_ASSIGNED = "section.assigned"
@@ -58,6 +59,7 @@ TITLES: Final[Mapping[NoticeKind, str]] = MappingProxyType(
         NoticeKind.RELEASE_DECIDED: "Somebody decided on a release that you submitted",
         NoticeKind.RELEASE_EXPIRES: "An approval ends soon and wants a new review",
         NoticeKind.EVIDENCE_EXPIRES: "Evidence that you keep current expires soon, or has expired",
+        NoticeKind.RISK_DUE: "A risk is to be looked at again, its acceptance ends, or what you do about it is due",
         NoticeKind.WAIVER: "A waiver is asked of you, or one of yours is answered or ends",
         NoticeKind.EMERGENCY: "A release is promoted in an emergency, or should be",
         NoticeKind.POLICY: "A change of a policy waits for you, or yours is published or sent back",
