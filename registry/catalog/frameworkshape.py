@@ -11,7 +11,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeGuard
 
 from registry.catalog.crosswalk import Kind
 from registry.catalog.editions import Path, Problem
@@ -76,8 +76,8 @@ def problems(content: Any) -> list[Problem]:
     """Return everything that is wrong with a framework's content; empty when it is sound."""
     if not isinstance(content, dict):
         return [Problem((), f"Write a mapping with the keys {', '.join(TOP)}.")]
-    found = [*_keys((), content, TOP, TOP_MORE), *_head(content), *_groups(content.get("groups"))]
-    found = found or [*_sense(content)]
+    shape = [*_keys((), content, TOP, TOP_MORE), *_head(content), *_groups(content.get("groups"))]
+    found = [*shape, *_sense(content, {one.path for one in shape})]
     if not found:
         try:
             framework_from(content, "the framework")
@@ -149,7 +149,7 @@ def _keys(path: Path, part: Mapping[Any, Any], needed: Sequence[str], more: Coll
             yield Problem((*path, key), f"Write text of 1 to {LONGEST:,} characters, in quotes if it looks like a number.")
 
 
-def _is_text(value: Any) -> bool:
+def _is_text(value: Any) -> TypeGuard[str]:
     return isinstance(value, str) and bool(value.strip()) and len(value) <= LONGEST
 
 
@@ -223,41 +223,50 @@ def _linked(path: Path, links: Any) -> Iterator[Problem]:
                 yield Problem(place, LINKS)
 
 
-def _sense(content: Mapping[str, Any]) -> Iterator[Problem]:
-    found = list(rows(content))
+def _sense(content: Mapping[str, Any], broken: Collection[Path]) -> Iterator[Problem]:
+    """Return what makes no sense, as far as it can be read; ``broken`` are the places that are told already."""
+    groups = list(_listed(("groups",), content.get("groups")))
+    found = [
+        one
+        for path, group in groups
+        for below, part in _listed((*path, "categories"), group.get("categories"))
+        for one in _listed((*below, "items"), part.get("items"))
+    ]
     if len(found) > MOST_ITEMS:
         yield Problem(("groups",), f"{len(found)} items are too many; {MOST_ITEMS} are allowed.")
-    if all(item.get("hidden") for _, _, item in found):
+    if found and all(item.get("hidden") is True for _, item in found):
         yield Problem(("groups",), "Every item is hidden; at least one must be asked.")
     yield from _once(found, "id")
     yield from _once(found, "slug")
-    groups = [(("groups", number), group, group) for number, group in enumerate(content["groups"])]
     yield from _once(groups, "slug")
-    for path, _, part in [*found, *groups]:
+    for path, part in [*found, *groups]:
         yield from _named(path, part)
-    for path, _, item in found:
-        yield from _words(path, item, content)
+    for path, item in found:
+        for key in ("lifecycle", "characteristics"):
+            if not {(key,), (*path, key)} & set(broken):
+                yield from _words((*path, key), item.get(key, ()), content.get(key, {}))
 
 
 def _named(path: Path, part: Mapping[str, Any]) -> Iterator[Problem]:
-    slug = part["slug"]
-    if not SLUG.fullmatch(slug) or slug in TAKEN:
+    slug, name = part.get("slug"), part.get("id")
+    if _is_text(slug) and (not SLUG.fullmatch(slug) or slug in TAKEN):
         rule = f"small letters, digits and -, not {', '.join(sorted(TAKEN))}"
         yield Problem((*path, "slug"), f"“{slug[:80]}” is no word for an address: {rule}.")
-    if len(part["id"]) > LONGEST_ID:
+    if _is_text(name) and len(name) > LONGEST_ID:
         yield Problem((*path, "id"), f"An id has at most {LONGEST_ID} characters.")
 
 
-def _words(path: Path, item: Mapping[str, Any], content: Mapping[str, Any]) -> Iterator[Problem]:
-    for key in ("lifecycle", "characteristics"):
-        for word in item.get(key, ()):
-            if word not in content.get(key, {}):
-                yield Problem((*path, key), f"“{word}” is not among the framework's {key}.")
+def _words(path: Path, words: Sequence[str], known: Collection[str]) -> Iterator[Problem]:
+    for word in words:
+        if word not in known:
+            yield Problem(path, f"“{word}” is not among the framework's {path[-1]}.")
 
 
-def _once(found: Sequence[tuple[Path, Any, Mapping[str, Any]]], key: str) -> Iterator[Problem]:
+def _once(found: Sequence[tuple[Path, Mapping[str, Any]]], key: str) -> Iterator[Problem]:
     seen: set[str] = set()
-    for path, _, part in found:
-        if part[key] in seen:
-            yield Problem((*path, key), f"The {key} “{part[key][:80]}” occurs twice.")
-        seen.add(part[key])
+    for path, part in found:
+        if not _is_text(word := part.get(key)):
+            continue
+        if word in seen:
+            yield Problem((*path, key), f"The {key} “{word[:80]}” occurs twice.")
+        seen.add(word)

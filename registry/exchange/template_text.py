@@ -8,7 +8,8 @@ from typing import Any, Final
 
 import yaml
 
-from registry.catalog.editions import FIELD_KEYS, Path, problems
+from registry.catalog.editions import Path
+from registry.catalog.templateshape import FIELD_KEYS, problems
 from registry.exchange import yaml_text
 from registry.exchange.imported import ExchangeError
 
@@ -37,8 +38,8 @@ def read(text: str, earlier: Mapping[str, Any]) -> Checked:
         return Checked(None, (f"Line {error.line}: the file is not valid YAML ({error.cause}).",))
     except ExchangeError as error:
         return Checked(None, (error.message,))
-    wrong = problems(found.value, earlier)
-    sentences = tuple(f"Line {_line(found.lines, one.path)}, {one.place}: {one.sentence}" for one in wrong)
+    wrong = sorted(((_line(found.lines, one.path), one) for one in problems(found.value, earlier)), key=lambda pair: pair[0])
+    sentences = tuple(f"Line {line}, {one.place}: {one.sentence}" for line, one in wrong)
     return Checked(None if wrong else found.value, sentences)
 
 

@@ -15,7 +15,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from registry import audit, policy
-from registry.catalog import editions, loader
+from registry.catalog import editions, loader, templateshape
 from registry.catalog.merging import fingerprint
 from registry.catalog.schema import CatalogError, Template
 from registry.digest import canonical, sha256
@@ -169,7 +169,7 @@ def keep_shipped(key: str) -> None:
 def _keep(actor: Actor, key: str, draft: TemplateEdition | None, content: Mapping[str, Any], note: str) -> TemplateEdition:
     version = draft.version if draft else _next_version(key)
     content = {**content, "version": version}
-    if wrong := editions.problems(content, content_of(key)):
+    if wrong := templateshape.problems(content, content_of(key)):
         raise CatalogError(" ".join(f"{one.place}: {one.sentence}" for one in wrong))
     keep_shipped(key)
     text = canonical(content)

@@ -10,13 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from registry.catalog import editions, loader
+from registry.catalog import loader, templateshape
 from registry.catalog.documents import applies, clean, completeness
-from registry.catalog.editions import problems, with_field, with_mark, with_section
+from registry.catalog.editions import with_field, with_mark, with_section
 from registry.catalog.jsonschema import json_schema
 from registry.catalog.loader import shipped_content, template, template_from, templates
 from registry.catalog.moves import move
 from registry.catalog.readings import ANNEX_IV, Answered, read_as, reading
+from registry.catalog.templateshape import problems
 from registry.exchange import template_text
 from tests.factories import answer_for
 
@@ -107,6 +108,30 @@ def test_the_line_is_the_line():
     said = template_text.read(text, CONTENT).sentences[0]
     line = int(said.removeprefix("Line ").split(",")[0])
     assert text.splitlines()[line - 1].strip() == "type: lists"
+
+
+def test_what_is_misspelt_and_what_makes_no_sense_are_told_together_in_the_order_of_the_lines():
+    text = template_text.write(CONTENT).replace("    title: Tags\n", "    titel: Tags\n", 1)
+    text = text.replace("  - id: developer\n", "  - id: overview\n", 1).replace("key: model_card\n", "key: other\n", 1)
+    found = template_text.read(text, CONTENT).sentences
+    words = ("This must stay", "occurs twice", "This key is unknown", "The key title is missing")
+    assert all(any(word in sentence for sentence in found) for word in words)
+    numbers = [int(sentence.removeprefix("Line ").split(",")[0]) for sentence in found]
+    assert numbers == sorted(numbers)
+
+
+def test_a_field_that_cannot_be_read_is_not_told_as_missing():
+    text = template_text.write(CONTENT).replace("  - id: tags\n", "  - id: [tags]\n", 1)
+    found = template_text.read(text, CONTENT).sentences
+    assert found
+    assert not any("is missing" in sentence for sentence in found)
+
+
+def test_two_questions_of_a_section_do_not_share_a_title():
+    (said,) = problems(with_field(CONTENT, "identity", {**FIELD, "title": " tags "}), CONTENT)
+    assert (said.path[-1], said.sentence) == ("title", "“tags” has the title “ tags ” too. Give this one another.")
+    assert problems(with_field(CONTENT, "identity", {**FIELD, "title": "Tags", "hidden": True}), CONTENT) == []
+    assert problems(with_field(CONTENT, "uses", {**FIELD, "title": "Tags"}), CONTENT) == []
 
 
 def test_a_bomb_is_refused_at_once():
@@ -203,7 +228,7 @@ def test_reserved_words_are_the_addresses_of_a_document():
 
     prefix = f"{VERSION}document/"
     words = {str(one.pattern).removeprefix(prefix).split("/")[0] for one in urlpatterns if str(one.pattern).startswith(prefix)}
-    assert {word for word in words if word and "<" not in word and "-" not in word} <= editions.RESERVED
+    assert {word for word in words if word and "<" not in word and "-" not in word} <= templateshape.RESERVED
 
 
 def test_a_framework_whose_text_is_not_the_one_that_its_digest_names_falls_back(monkeypatch):

@@ -142,6 +142,27 @@ def test_an_item_that_occurs_twice_is_told():
     assert [(line, place.rpartition(".")[2]) for line, place, _ in lines(twice)] == [(22, "id"), (23, "slug")]
 
 
+def test_what_is_misspelt_and_what_makes_no_sense_are_told_together():
+    text = GOOD.replace("note: Our own.", "note: Our own.\nweight: 3") + GOOD[GOOD.index("    - id: HR-1") :].replace("hr-1", "HR 1")
+    text = text.replace("      question: Is an owner named?\n", "", 1).replace("[a minute]", "[a minute]\n      lifecycle: [use]", 1)
+    found = lines(text)
+    words = ("unknown here", "question is missing", "not among the framework", "occurs twice", "no word for an address")
+    assert [next(line for line, _, told in found if word in told) for word in words] == [6, 17, 22, 23, 24]
+    assert len(found) == len(words)
+
+
+ODD = st.recursive(st.one_of(st.none(), st.booleans(), st.integers(), st.text(max_size=8)), lambda inner: st.lists(inner, max_size=3))
+
+
+@given(ODD, st.sampled_from(["groups", "lifecycle", "key", "id", "slug", "hidden", "crosswalk", "characteristics", "items"]))
+def test_any_value_at_any_place_is_judged_and_never_breaks_the_judge(value, key):
+    content = yaml.safe_load(GOOD)
+    category = content["groups"][0]["categories"][0]
+    place = content if key in {"groups", "lifecycle", "key"} else category if key == "items" else category["items"][0]
+    place[key] = value
+    assert isinstance(frameworkshape.problems(content), list)
+
+
 @pytest.mark.parametrize("text", ["", "- a\n- b\n", "just words", "{}", "[1, 2]", "null"])
 def test_what_is_no_framework_is_told(text):
     assert read_framework(text).faults
