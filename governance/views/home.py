@@ -24,11 +24,12 @@ MOST_ITEMS: Final = 200
 def home(request: Request) -> HttpResponse:
     """Show what waits for this person, first things first."""
     actor, agenda = request.actor, Agenda(request.actor)
-    roles = actor.reviewer_roles
+    roles, keeps = actor.reviewer_roles, Role.POLICY_ADMINISTRATOR in actor.roles
     context = {
         "roles": roles,
         "teams": bool(actor.teams),
-        "works": bool(roles or actor.teams or Role.POLICY_ADMINISTRATOR in actor.roles),
+        "works": bool(roles or actor.teams or keeps),
+        "keeps_only": keeps and not roles and not actor.teams,
         "asks": asks_of(actor),
         "notes": Emergency.objects.for_page().standing().visible_to(actor).order_by("review_due", "pk")[:MOST],
         "reviews": agenda.reviews() if roles else [],

@@ -101,12 +101,14 @@ def test_an_auditor_reads_a_proposal_and_no_draft(author):
 
 
 def test_home_shows_what_waits_and_does_not_call_a_policy_administrator_idle(author, second):
-    edition = proposed(author)
     client = Client()
     client.force_login(Person.objects.get(pk=second.id))
+    assert "Nothing waits for your answer" in client.get("/").content.decode()
+    edition = proposed(author)
     page = client.get("/").content.decode()
     assert edition.get_absolute_url() in page
     assert "You read along" not in page
+    assert "Nothing waits for your answer" not in page
 
 
 def test_it_costs_the_same_however_much_waits(owner):
