@@ -108,6 +108,22 @@ def test_a_closed_tab_offers_its_text_again(person: Person):
     expect(page.locator("[data-recovery]")).to_be_empty()
 
 
+def test_what_was_saved_while_its_tab_closed_is_not_said_to_wait(person: Person):
+    page = opened(person)
+    type_and_save(page, USES, "Before.")
+    page.fill(USES, "A short text that goes out with the page.")
+    page.close()
+    person.page = person.context.new_page()
+    for _ in range(20):
+        person.page.goto(ADDRESS)
+        if "goes out with the page" in person.page.locator("main").inner_text():
+            break
+    person.page.wait_for_function("() => Object.keys(localStorage).every((key) => !key.startsWith('assay-draft'))")
+    expect(person.page.locator("[data-waiting]")).to_be_empty()
+    page = opened(person)
+    expect(page.locator(USES)).to_have_value("A short text that goes out with the page.")
+
+
 def test_a_server_error_and_a_lost_session_keep_the_text_and_go_on_by_themselves(person: Person):
     page = opened(person)
     page.route("**/autosave/", lambda route: route.fulfill(status=500, body="broken"))

@@ -44,8 +44,23 @@ function links(form) {
   const nav = document.querySelector(".section-nav");
   return drafts.elsewhere(form).flatMap((section) => {
     const link = [...(nav?.querySelectorAll("a") ?? [])].find((one) => new URL(one.href).pathname.endsWith(`/${section}/`));
-    return link ? [make("a", { href: link.href, textContent: link.querySelector(".section-nav-label").textContent })] : [];
+    return link ? [{ section, link: make("a", { href: link.href, textContent: link.querySelector(".section-nav-label").textContent }) }] : [];
   });
+}
+
+/* Of links to sections, those in which something still waits: what the server has by now, sent while a tab closed, is forgotten. */
+export async function unsettled(place, links) {
+  const standing = await Promise.all(links.map(async ({ section, link }) => {
+    try {
+      const page = new DOMParser().parseFromString(await (await fetch(link.href)).text(), "text/html");
+      const form = page.querySelector("form[data-editor]");
+      if (form && form.dataset.person === place.dataset.person && form.dataset.section === section) waiting(form);
+    } catch {
+      /* Offline: it waits, as far as this browser knows. */
+    }
+    return drafts.elsewhere(place).includes(section) ? [link] : [];
+  }));
+  return standing.flat();
 }
 
 function elsewhere(found) {
@@ -56,10 +71,10 @@ export function told(found) {
   return make("div", { className: "callout callout-warning" }, make("div", { className: "callout-body" }, elsewhere(found)));
 }
 
-export function start(form) {
+export async function start(form) {
   const place = document.querySelector("[data-recovery]");
   const found = waiting(form);
-  const others = links(form);
+  const others = await unsettled(form, links(form));
   if (!place || (!found.length && !others.length)) return;
   const body = make("div", { className: "callout-body" });
   if (found.length) {
