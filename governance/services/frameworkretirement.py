@@ -14,8 +14,10 @@ from typing import Final
 from django.db import transaction
 
 from governance.models import Assessment, ChosenFramework, FrameworkEdition, PolicyEdition, RetiredFramework
+from governance.services import catalog
 from registry import audit, policy
 from registry.catalog import loader
+from registry.catalog.schema import Framework
 from registry.errors import ConflictError, DomainError
 from registry.policy import Action, Actor
 
@@ -47,6 +49,12 @@ class Standing:
 def retired() -> dict[str, RetiredFramework]:
     """Return every retired framework by key (one query)."""
     return {row.key: row for row in RetiredFramework.objects.select_related("retired_by").order_by("key")}
+
+
+def still_answered() -> list[Framework]:
+    """Return the retired frameworks that a version goes on answering, in their newest edition (two queries at most)."""
+    keys = set(Assessment.objects.filter(framework_key__in=catalog.RETIRED).values_list("framework_key", flat=True))
+    return [made_from for key, made_from in catalog.known().items() if key in keys] if keys else []
 
 
 def standing_of(key: str) -> Standing:

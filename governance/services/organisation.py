@@ -158,7 +158,7 @@ def subject_of(framework_key: str) -> str:
 
 def _allowed(actor: Actor, framework_key: str, item_slug: str) -> Item:
     policy.require(actor, Action.ORGANISATION_ANSWER)
-    item = catalog.current(framework_key).item(item_slug)
+    item = catalog.newest(framework_key).item(item_slug)
     if not item.is_of_organisation:
         message = f"{item.id} is asked of each model, not of the organisation."
         raise DomainError(message)

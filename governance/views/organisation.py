@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from governance.forms.checklists import AnswerForm, EvidenceForm
 from governance.models import Evidence, Value
-from governance.services import catalog, inheritance, organisation
+from governance.services import catalog, frameworkretirement, inheritance, organisation
 from governance.services.impact import sentences_of_organisation
 from governance.views.checkrows import OPTIONS, TONES
 from governance.views.evidencefiles import file_text, handed_out
@@ -33,10 +33,18 @@ def organisation_checklists(request: Request) -> HttpResponse:
     """List the items of the organisation's scope with how they are answered."""
     standing = inheritance.standing()
     parts = []
-    for made_from in catalog.present().values():
+    present = catalog.present()
+    for made_from in [*present.values(), *frameworkretirement.still_answered()]:
         rows = [_row(made_from, item, standing) for item in made_from.items if item.is_of_organisation]
         if rows:
-            parts.append({"framework": made_from, "rows": rows, "done": sum(bool(row["answer"]) for row in rows)})
+            parts.append(
+                {
+                    "framework": made_from,
+                    "rows": rows,
+                    "done": sum(bool(row["answer"]) for row in rows),
+                    "is_retired": made_from.key not in present,
+                }
+            )
     context = {"parts": parts, "why_not": refusal(request.actor, Action.ORGANISATION_ANSWER)}
     return render(request, "governance/organisation_checklists.html", context)
 
@@ -112,17 +120,16 @@ def _page(
         "form": form or AnswerForm(initial=stored),
         "given": given or EvidenceForm(),
         "options": OPTIONS,
-        "why_not": refusal(request.actor, Action.ORGANISATION_ANSWER) or _not_answered_here(made_from, item),
+        "why_not": refusal(request.actor, Action.ORGANISATION_ANSWER) or _not_answered_here(item),
+        "is_retired": made_from.key not in catalog.present(),
         "sentences": sentences_of_organisation(made_from, item),
         "file_text": file_text(),
     }
     return render(request, "governance/organisation_item.html", context, status=status)
 
 
-def _not_answered_here(made_from: Framework, item: Item) -> str:
-    if not item.is_of_organisation:
-        return f"{item.id} is asked of each model, not of the organisation."
-    return "" if made_from.key in catalog.present() else f"{made_from.title} is retired. What was answered stands and is no longer changed."
+def _not_answered_here(item: Item) -> str:
+    return "" if item.is_of_organisation else f"{item.id} is asked of each model, not of the organisation."
 
 
 def _save(request: Request, made_from: Framework, item: Item, answer: AnswerForm, given: EvidenceForm | None) -> int:

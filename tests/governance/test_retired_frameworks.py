@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from django.urls import reverse
 
-from governance.models import Answer, Assessment, FrameworkEdition, RetiredFramework
-from governance.services import applicable, assessments, carrying, catalog, frameworkeditions, policyeditions
+from governance.models import Answer, Assessment, FrameworkEdition, OrganisationAnswer, RetiredFramework
+from governance.services import applicable, assessments, carrying, catalog, frameworkeditions, organisation, policyeditions
 from governance.services.frameworkretirement import bring_back, retire, standing_of
 from registry import audit
 from registry.catalog.schema import UnknownItemError
@@ -135,3 +135,24 @@ def test_what_was_chosen_for_a_model_is_dropped_though_it_is_retired(keeper, eng
         applicable.choose_framework(actor=engineer, asset_id=factories.version(engineer).asset_id, framework_key=KEY)
     applicable.drop_framework(actor=engineer, asset_id=version.asset_id, framework_key=KEY)
     assert KEY not in asked(version)
+
+
+def test_what_versions_go_on_inheriting_from_the_organisation_can_still_be_corrected(client, keeper, engineer, version):
+    shared = GOOD.replace("evidence: [a minute]", "scope: organisation").replace("version: '1'", "version: '2'")
+    draft = frameworkeditions.upload(actor=keeper, content=read_framework(shared).content)
+    frameworkeditions.publish(actor=keeper, key=KEY, digest=draft.digest)
+    answer(engineer, version)
+    given = {"value": "yes", "justification": "So for all."}
+    organisation.answer_for_organisation(actor=keeper, framework_key=KEY, item_slug="hr-1", **given)
+    retire(actor=keeper, key=KEY, reason="The board has other rules.")
+    client.force_login(factories.Person.objects.get(pk=keeper.id))
+    page = reverse("organisation-item", args=[KEY, "hr-1"])
+    assert page in client.get(reverse("organisation-checklists")).content.decode()
+    assert "This framework is retired." in client.get(page).content.decode()
+    client.post(page, {"value": "no", "justification": "It never was.", "based_on": OrganisationAnswer.objects.get().stamp})
+    assert (OrganisationAnswer.objects.get().value, OrganisationAnswer.objects.get().justification) == ("no", "It never was.")
+    organisation.clear_for_organisation(actor=keeper, framework_key=KEY, item_slug="hr-1")
+    assert not OrganisationAnswer.objects.exists()
+    Answer.objects.filter(assessment__framework_key=KEY).delete()
+    Assessment.objects.filter(framework_key=KEY).delete()
+    assert page not in client.get(reverse("organisation-checklists")).content.decode()
