@@ -21,6 +21,7 @@ from governance.reports.words import role_word
 from governance.workflow import State, Step
 from registry.catalog.loader import frameworks, templates
 from registry.digest import canonical, sha256
+from registry.policy import Action
 
 EDITION: Final = "assay/dossier/4"
 MARKS: Final[Mapping[State, str]] = {
@@ -36,16 +37,39 @@ STEPS: Final[Mapping[str, tuple[str, str]]] = {
     Step.REJECT: ("Rejected", "bad"),
     Step.ABSTAIN: ("Abstained", "neutral"),
 }
+# What becomes of a release after its review, in the words of the frame and with their colour.
+TURNS: Final = {
+    Action.RELEASE_WITHDRAW: ("Withdrawn", "neutral"),
+    Action.RELEASE_SUSPEND: ("Suspended", "bad"),
+    Action.RELEASE_RESUME: ("Resumed", "good"),
+    Action.RELEASE_REVOKE: ("Revoked", "bad"),
+    Action.RELEASE_ROLL_BACK: ("Promoted again", "good"),
+}
+SUPERSEDED: Final = ("Superseded", "neutral")
 
 
 @dataclass(frozen=True)
-class Ending:
-    """Who closed the gate for a promoted release, when and why; the word is its state since."""
+class Turn:
+    """Something that became of a release after its review: what, by whom, when and why.
 
-    state: str
+    Attributes:
+        word, tone: what it became.
+        reason: why, in the words of whoever did it; empty where another release took the place.
+        by: the release that took the place.
+        closes: it closed the gate, and nothing has opened it since.
+    """
+
+    word: str
+    tone: str
     who: str
     at: datetime
-    reason: str
+    reason: str = ""
+    by: str = ""
+    closes: bool = False
+
+    def to_json(self) -> list[str]:
+        """Return what is shown of it."""
+        return [self.word, self.who, self.at.isoformat(), self.reason, self.by]
 
 
 @dataclass(frozen=True)
@@ -62,7 +86,7 @@ class Source:
         choices: how much of it is printed, on which paper, in which language.
         house: whose dossier it is.
         emergencies: promotions that did not wait for the reviewers, and requests for one.
-        ended: how a promotion that is suspended or revoked came to be so.
+        turns: what became of the release afterwards, the oldest first: suspended, resumed, superseded, promoted again, revoked.
         carried: ids of decisions on an earlier snapshot that stand all the same, because what they cover is unchanged.
     """
 
@@ -76,7 +100,7 @@ class Source:
     house: House = ASSAY
     emergencies: tuple[PrintedEmergency, ...] = ()
     carried: frozenset[int] = frozenset()
-    ended: Ending | None = None
+    turns: tuple[Turn, ...] = ()
 
 
 def content_digest(source: Source) -> str:
@@ -106,8 +130,15 @@ def content_digest(source: Source) -> str:
             **{key: made_from.digest for key, made_from in templates().items()},
             **{key: made_from.digest for key, made_from in frameworks().items()},
         },
+        # Not named where nothing happened, or what did is told as before: the digests of those dossiers stay what they were.
+        **({"turns": [one.to_json() for one in source.turns]} if told_turns(source) else {}),
     }
     return sha256(canonical(shown))
+
+
+def told_turns(source: Source) -> tuple[Turn, ...]:
+    """Return what is told in the table; what closed the gate, and keeps it closed, stands below it alone."""
+    return tuple(one for one in source.turns if not one.closes)
 
 
 def mark_of(state: State, emergency: PrintedEmergency | None = None) -> str:

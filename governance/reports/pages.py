@@ -19,7 +19,7 @@ from governance.reports.checklists import checklists
 from governance.reports.choices import Kind
 from governance.reports.claims import with_figures
 from governance.reports.documents import PrintedDocument, document
-from governance.reports.dossier import Source, content_digest, mark_of, shown_decision
+from governance.reports.dossier import Source, content_digest, mark_of, shown_decision, told_turns
 from governance.reports.emergencies import confirmed
 from governance.reports.frame import said
 from governance.reports.glossary import glossary
@@ -101,7 +101,8 @@ def _standing(source: Source) -> dict[str, Any]:
         "is_over": mark_of(state) not in {"", mark_of(State.IN_REVIEW)},
         "emergency": emergency,
         "emergencies": source.emergencies,
-        "ended": source.ended,
+        "turns": told_turns(source),
+        "closing": next((one for one in source.turns if one.closes), None),
         "tier": said(Tier(tier).label) if tier else _("Not given"),
     }
 

@@ -16,6 +16,7 @@ STATES: Final = (
     _("In review"), _("Changes requested"), _("Rejected"), _("Withdrawn"), _("Promoted"), _("Suspended"), _("Superseded"), _("Revoked"),
 )  # fmt: skip
 STEPS: Final = (_("Approved"), _("Asked for changes"), _("Rejected"), _("Abstained"))
+TURNS: Final = (_("Withdrawn"), _("Suspended"), _("Resumed"), _("Revoked"), _("Promoted again"), _("Superseded"))
 EMERGENCIES: Final = (_("Asked for"), _("Confirmed"), _("Refused"), _("Taken back"))
 MARKS: Final = (_("DRAFT"), _("SUSPENDED"), _("SUPERSEDED"), _("REVOKED"), _("EMERGENCY"))
 TIERS: Final = (_("Prohibited"), _("High"), _("Limited"), _("Minimal"))

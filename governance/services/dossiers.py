@@ -210,7 +210,7 @@ def _source(release: Release, now: datetime, choices: Choices = USUAL) -> report
         enclosed=enclosures.marks_of(release),
         emergencies=_emergencies(release, [one.title for one in skippable(found)], now),
         carried=carried,
-        ended=enclosures.ending_of(release),
+        turns=enclosures.turns_of(release),
     )
 
 

@@ -7,18 +7,18 @@ carries the same bytes.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
 from governance.fairness.counts import CountTable
 from governance.models import Attestation, Release
 from governance.reports.choices import Choices, Kind
-from governance.reports.dossier import Ending
+from governance.reports.dossier import SUPERSEDED, TURNS, Turn
 from governance.reports.pdf import Attached
 from governance.services.attestations import promotion_of
-from governance.workflow import State, title
+from governance.workflow import State
 from registry import audit
 from registry.audit import AuditEntry
 from registry.digest import canonical, sha256
@@ -45,14 +45,27 @@ def last_step_at(release: Release) -> datetime:
     return _entries(release).order_by("-number").values_list("at", flat=True).first() or release.submitted_at
 
 
-def ending_of(release: Release) -> Ending | None:
-    """Return how a suspended or revoked promotion came to be so; None for any other release."""
-    if State(release.state) not in CLOSED_BY:
+def turns_of(release: Release) -> tuple[Turn, ...]:
+    """Return what became of a release after its review, as the journal tells it, the oldest first."""
+    found = [turn for entry in _entries(release).order_by("number") if (turn := _turn(entry)) is not None]
+    if found and State(release.state) in CLOSED_BY:
+        found[-1] = replace(found[-1], closes=True)
+    return tuple(found)
+
+
+def _turn(entry: AuditEntry) -> Turn | None:
+    detail = audit.detail_of(entry)
+    if "superseded_by" in detail:
+        return Turn(*SUPERSEDED, entry.actor_name, entry.at, by=_label(detail["superseded_by"]))
+    if entry.action not in TURNS:
         return None
-    entry = _entries(release).filter(action=CLOSED_BY[State(release.state)]).order_by("-number").first()
-    if entry is None:
-        return None
-    return Ending(title(State(release.state)), entry.actor_name, entry.at, json.loads(entry.detail).get("reason", ""))
+    return Turn(*TURNS[Action(entry.action)], entry.actor_name, entry.at, detail.get("reason", ""))
+
+
+def _label(subject: str) -> str:
+    """Return the name of the version whose release took a place."""
+    release = Release.objects.select_related("version__asset").get(pk=int(subject.rpartition("/")[2]))
+    return f"{release.version.asset.name} {release.version.name}"
 
 
 def enclosed(release: Release, choices: Choices) -> tuple[Attached, ...]:

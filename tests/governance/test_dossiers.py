@@ -19,6 +19,7 @@ from django.utils import timezone
 from governance.models import Dossier, JobState, Release
 from governance.reports import dossier as report
 from governance.reports import pages, pdf, presses
+from governance.reports.choices import Choices
 from governance.services import dossiers, files, jobs, pdfs, promotions, releases
 from governance.workflow import State, Step
 from registry import audit
@@ -122,6 +123,37 @@ class TestWhatItSays:
         promotions.revoke(actor=owner, release_id=promoted.pk, reason="The scores drift.")
         decisions = papers.text_of(pdfs.path_of(made(owner, promoted)).read_bytes()).split("Promoted to ")[-1]
         assert "The scores drift." in decisions
+
+    def test_a_suspension_that_was_cleared_is_told_in_order_and_makes_the_same_bytes_again(self, owner, promoted):
+        first = made(owner, promoted)
+        promotions.suspend(actor=owner, release_id=promoted.pk, reason="The scores drift.")
+        promotions.resume(actor=factories.reviewer("ml"), release_id=promoted.pk, reason="The feed was repaired.")
+        assert not dossiers.is_current(first)
+        second = made(owner, promoted)
+        decisions = papers.text_of(pdfs.path_of(second).read_bytes()).split("Promoted to ")[-1]
+        said = ["What became of the release since", "Suspended", owner.name, "The scores drift.", "Resumed", "The feed was repaired."]
+        assert [word for word in said if word not in decisions] == []
+        assert decisions.index("The scores drift.") < decisions.index("The feed was repaired.")
+        assert "SUSPENDED" not in decisions
+        source = dossiers.source_of(promoted.pk, Choices())
+        assert report.content_digest(source) == second.content_digest
+
+    def test_a_suspension_that_holds_stands_in_the_box_and_those_before_it_in_the_table(self, owner, promoted):
+        promotions.suspend(actor=owner, release_id=promoted.pk, reason="The scores drift.")
+        context = pages.context_of(dossiers.source_of(promoted.pk, Choices()))
+        assert (context["turns"], context["closing"].reason) == ((), "The scores drift.")
+        promotions.resume(actor=factories.reviewer("ml"), release_id=promoted.pk, reason="The feed was repaired.")
+        promotions.revoke(actor=owner, release_id=promoted.pk, reason="It was not.")
+        context = pages.context_of(dossiers.source_of(promoted.pk, Choices()))
+        assert [one.word for one in context["turns"]] == ["Suspended", "Resumed"]
+        assert context["closing"].reason == "It was not."
+
+    def test_a_release_whose_place_was_taken_names_the_one_that_took_it(self, owner):
+        first = factories.promotion(owner, factories.ready_version(owner))
+        version = factories.next_version(owner, first.version, "1.1.0")
+        promotions.promote(actor=owner, release_id=factories.release(owner, version).pk)
+        context = pages.context_of(dossiers.source_of(first.pk, Choices()))
+        assert [(one.word, one.by) for one in context["turns"]] == [("Superseded", f"{version.asset.name} 1.1.0")]
 
     def test_what_is_not_answered_is_said_to_be_so(self, owner):
         text = " ".join(pages_of(made(owner, factories.release(owner))))

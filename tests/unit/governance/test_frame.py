@@ -87,6 +87,8 @@ def test_every_word_of_our_own_tables_is_named_for_translation():
         *(title for _, title, _ in scores.METRICS),
         *CONFLICTS.values(),
         *(label for label, _ in emergencies.STATES.values()),
+        *(word for word, _ in dossier.TURNS.values()),
+        dossier.SUPERSEDED[0],
         *Scale().likelihood,
         *Scale().impact,
         *(template.title for template in templates().values()),
