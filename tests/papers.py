@@ -101,20 +101,22 @@ def signatures_of(content: bytes) -> tuple[reading.Signature, ...]:
 Key = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
 
 
-def certificate(name: str, *, usage: x509.ObjectIdentifier | None = None, is_elliptic: bool = False) -> tuple[Key, x509.Certificate]:
+def certificate(
+    name: str, *, usage: x509.ObjectIdentifier | None = None, is_elliptic: bool = False, end: timedelta = DAY
+) -> tuple[Key, x509.Certificate]:
     """A key with a certificate of its own making."""
     key = ec.generate_private_key(ec.SECP256R1()) if is_elliptic else rsa.generate_private_key(public_exponent=65537, key_size=2048)
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
     now = datetime.now(UTC)
-    builder = x509.CertificateBuilder(subject, subject, key.public_key(), x509.random_serial_number(), now - DAY, now + DAY)
+    builder = x509.CertificateBuilder(subject, subject, key.public_key(), x509.random_serial_number(), now - 2 * DAY, now + end)
     if usage is not None:
         builder = builder.add_extension(x509.ExtendedKeyUsage([usage]), critical=True)
     return key, builder.sign(key, hashes.SHA256())
 
 
-def pkcs12_file(folder: Path, name: str, password: str, *, is_elliptic: bool = False) -> Path:
+def pkcs12_file(folder: Path, name: str, password: str, *, is_elliptic: bool = False, end: timedelta = DAY) -> Path:
     """A PKCS #12 file with one key and its certificate."""
-    key, made = certificate(name, is_elliptic=is_elliptic)
+    key, made = certificate(name, is_elliptic=is_elliptic, end=end)
     file = folder / "seal.p12"
     locked = serialization.BestAvailableEncryption(password.encode())
     file.write_bytes(pkcs12.serialize_key_and_certificates(b"seal", key, made, None, locked))

@@ -44,6 +44,11 @@ class Job(models.Model):
         """Whether the job has ended: well, badly, or because somebody cancelled it."""
         return self.state in {JobState.DONE, JobState.FAILED, JobState.CANCELLED}
 
+    @property
+    def under_way(self) -> str:
+        """How the job is waited for, in words."""
+        return "Waiting for a worker" if self.state == JobState.QUEUED else "Being made"
+
 
 def abandoned(*, unheard: datetime, silent: datetime) -> models.Q:
     """Rows that no worker took since a moment, and rows whose worker went silent before another."""

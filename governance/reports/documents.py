@@ -19,6 +19,7 @@ from registry.catalog.schema import Column, Field, FieldType, Section, Template
 
 SHORT_TEXT: Final = 600
 SHORT_LIST: Final = 10
+SHORT_LIVE: Final = 4
 
 
 @dataclass(frozen=True)
@@ -136,7 +137,8 @@ def _field(field: Field, value: Any, anchor: str, live: Mapping[str, Any] | None
     elif field.type in {FieldType.REFERENCE, FieldType.PERSON}:
         kind = "line"
     name = f"{anchor}-field-{field.id}"
-    return PrintedField(field.title, kind, value, is_filled(value), _is_short(value), field.columns, name, field.id, live)
+    is_short = _is_short(value) and len((live or {}).get("rows", ())) <= SHORT_LIVE
+    return PrintedField(field.title, kind, value, is_filled(value), is_short, field.columns, name, field.id, live)
 
 
 def _others(content: Mapping[str, Any], anchor: str) -> PrintedSection:

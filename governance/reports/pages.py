@@ -128,9 +128,9 @@ def _title_line(kind: Kind, environment: str) -> str:
 
 def _chapters(kind: Kind, context: Mapping[str, Any]) -> dict[str, Any]:
     card = Chapter("card", context["card_title"], "print/card.html", _sections(context["card"]))
-    verify = Chapter("verify", _("How to verify this dossier"), "print/verify.html")
     if kind is Kind.CARD:
-        return {"chapters": [card, verify]}
+        return {"chapters": [card, Chapter("verify", _("How to verify this card"), "print/verify.html")], "is_card": True}
+    verify = Chapter("verify", _("How to verify this dossier"), "print/verify.html")
     inner = list(_inner(context))
     index = annex_iv.index(context["card"], [(chapter.anchor, chapter.title) for chapter in inner if _holds(chapter, context)])
     chapters = [

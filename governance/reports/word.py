@@ -23,6 +23,8 @@ LOCALES: Final[Mapping[str, str]] = MappingProxyType({"en": "en-GB", "de": "de-D
 # Width and height in millimetres.
 SIZES: Final[Mapping[Paper, tuple[float, float]]] = MappingProxyType({Paper.A4: (210, 297), Paper.LETTER: (215.9, 279.4)})
 MARGIN: Final = 25
+TYPEFACE: Final = "Calibri"
+INK: Final = (0x1D, 0x1C, 0x19)
 DEEPEST: Final = 3
 LEFT_OUT: Final = frozenset({"contents"})
 # What XML, and so the document, cannot hold.
@@ -32,13 +34,13 @@ NOT_XML: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 def to_word(html: str, *, title: str, author: str, at: datetime, choices: Choices) -> bytes:
     """Return a page as a DOCX file."""
     import docx
-    from docx.shared import Mm, Pt
+    from docx.shared import Mm
 
     document = docx.Document()
     section = document.sections[0]
     section.page_width, section.page_height = (Mm(side) for side in SIZES[choices.paper])
     section.left_margin = section.right_margin = Mm(MARGIN)
-    document.styles["Normal"].font.size = Pt(10.5)
+    _set_look(document)
     _set_language(document, LOCALES[choices.language])
     about = document.core_properties
     about.title, about.author, about.language = title[:255], author[:255], LOCALES[choices.language]
@@ -48,6 +50,21 @@ def to_word(html: str, *, title: str, author: str, at: datetime, choices: Choice
     stream = io.BytesIO()
     document.save(stream)
     return stream.getvalue()
+
+
+def _set_look(document: Any) -> None:
+    """One plain typeface, and dark headings in place of the blue of an earlier decade."""
+    from docx.oxml.ns import qn
+    from docx.shared import Pt, RGBColor
+
+    normal = document.styles["Normal"]
+    normal.font.size, normal.font.name = Pt(10.5), TYPEFACE
+    for name in ("Title", *(f"Heading {level}" for level in range(1, 7)), "Caption"):
+        font = document.styles[name].font
+        font.name, font.color.rgb = TYPEFACE, RGBColor(*INK)
+        fonts = font.element.rPr.rFonts
+        for theme in ("asciiTheme", "hAnsiTheme", "eastAsiaTheme", "cstheme"):  # a theme's typeface would win over the one that is named
+            fonts.attrib.pop(qn(f"w:{theme}"), None)
 
 
 def _set_language(document: Any, locale: str) -> None:
@@ -65,6 +82,8 @@ class _Writer:
 
     def __init__(self, document: Any) -> None:
         self.document = document
+        self.last: Any = None  # the paragraph that was written last outside of a table
+        self.is_after_table = False
 
     def blocks(self, place: Any, element: Element) -> None:
         """Write what is below an element."""
@@ -88,7 +107,12 @@ class _Writer:
         if first is not None and len(place.paragraphs) == 1 and not first.runs:
             first.style = self.document.styles[style or "Normal"]
             return first
-        return place.add_paragraph(style=self.document.styles[style or "Normal"])
+        made = place.add_paragraph(style=self.document.styles[style or "Normal"])
+        if place is self.document:
+            if self.is_after_table and style is None:
+                made.paragraph_format.space_before = _points(8)
+            self.last, self.is_after_table = made, False
+        return made
 
     def _block(self, place: Any, element: Element) -> None:
         if element.classes & LEFT_OUT:
@@ -124,12 +148,16 @@ class _Writer:
             return
         for caption in element.all("caption"):
             _write(self._paragraph(place, "Caption"), caption.children)
+        if self.last is not None:  # what introduces a table stays on its page
+            self.last.paragraph_format.keep_with_next = True
         table = place.add_table(rows=len(rows), cols=width)
         table.style = self.document.styles["Table Grid"]
         for row, cells in zip(table.rows, rows, strict=True):
             _hold(row)
             for cell, found in zip(row.cells, cells, strict=False):
                 self.blocks(cell, found)
+                _settle(cell, is_head=found.tag == "th")
+        self.is_after_table = True
         if next(element.all("thead"), None):
             _repeat(table.rows[0])
 
@@ -142,10 +170,20 @@ def _hold(row: Any) -> None:
 def _repeat(row: Any) -> None:
     """Let a table's head stand on each page that the table reaches."""
     _say_of(row, "w:tblHeader")
-    for cell in row.cells:
-        for paragraph in cell.paragraphs:
-            for run in paragraph.runs:
-                run.bold = True
+
+
+def _settle(cell: Any, *, is_head: bool) -> None:
+    """Give the text of a cell little air above and below; a head is bold."""
+    for paragraph in cell.paragraphs:
+        paragraph.paragraph_format.space_before = paragraph.paragraph_format.space_after = _points(2)
+        for run in paragraph.runs:
+            run.bold = True if is_head else run.bold
+
+
+def _points(number: float) -> Any:
+    from docx.shared import Pt
+
+    return Pt(number)
 
 
 def _say_of(row: Any, word: str) -> None:

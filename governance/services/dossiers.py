@@ -198,19 +198,19 @@ def _source(release: Release, now: datetime, choices: Choices = USUAL) -> report
     decided = tuple(release.decisions.select_related("person", "snapshot").order_by("pk"))
     latest = {(row.person_id, row.role): row.pk for row in decided}
     carried = frozenset(latest[one.decision.person_id, one.decision.role] for one in counting(policy, facts) if one.carried)
-    found = requirements(policy, facts)
+    found, steps = requirements(policy, facts), enclosures.steps_of(release)
     return report.Source(
         release=release,
         decisions=decided,
         requirements=found,
         judged_at=facts.now,
-        made_at=enclosures.last_step_at(release),
+        made_at=enclosures.last_step_at(release, steps),
         choices=choices,
         house=pdfs.house(),
-        enclosed=enclosures.marks_of(release),
+        enclosed=enclosures.marks_of(release, steps),
         emergencies=_emergencies(release, [one.title for one in skippable(found)], now),
         carried=carried,
-        turns=enclosures.turns_of(release),
+        turns=enclosures.turns_of(release, steps),
     )
 
 

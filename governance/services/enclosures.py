@@ -33,21 +33,25 @@ CLOSED_BY: Final = {State.SUSPENDED: Action.RELEASE_SUSPEND, State.REVOKED: Acti
 STEPS: Final = r"^(release|waiver|emergency)\."
 
 
-def marks_of(release: Release) -> tuple[str, ...]:
+def steps_of(release: Release) -> list[AuditEntry]:
+    """Return what the journal says of a release itself, the oldest first."""
+    return list(_entries(release).order_by("number"))
+
+
+def marks_of(release: Release, steps: Sequence[AuditEntry]) -> tuple[str, ...]:
     """Return what tells the enclosures of a release apart from earlier ones: digests of the statements and of the last entry."""
     texts = release.attestations.order_by("pk").values_list("text", flat=True)
-    last = _entries(release).order_by("-number").values_list("digest", flat=True).first()
-    return (*(sha256(text.encode()) for text in texts), last or "")
+    return (*(sha256(text.encode()) for text in texts), steps[-1].digest if steps else "")
 
 
-def last_step_at(release: Release) -> datetime:
+def last_step_at(release: Release, steps: Sequence[AuditEntry]) -> datetime:
     """Return when the last thing happened to a release: the moment that its dossier is of."""
-    return _entries(release).order_by("-number").values_list("at", flat=True).first() or release.submitted_at
+    return steps[-1].at if steps else release.submitted_at
 
 
-def turns_of(release: Release) -> tuple[Turn, ...]:
+def turns_of(release: Release, steps: Sequence[AuditEntry]) -> tuple[Turn, ...]:
     """Return what became of a release after its review, as the journal tells it, the oldest first."""
-    found = [turn for entry in _entries(release).order_by("number") if (turn := _turn(entry)) is not None]
+    found = [turn for entry in steps if (turn := _turn(entry)) is not None]
     if found and State(release.state) in CLOSED_BY:
         found[-1] = replace(found[-1], closes=True)
     return tuple(found)
@@ -72,9 +76,10 @@ def enclosed(release: Release, choices: Choices) -> tuple[Attached, ...]:
     """Return the files; none for a card or a summary, which are handed on without the evidence."""
     if choices.kind is not Kind.DOSSIER:
         return ()
-    at = last_step_at(release).isoformat()
+    steps = steps_of(release)
+    at = last_step_at(release, steps).isoformat()
     snapshot = Attached(SNAPSHOT, "The snapshot that was judged, as canonical JSON (RFC 8785)", "Source", at, release.snapshot.text)
-    return (snapshot, *_statements(release, at), *_counts(release, at), _journal(release, at))
+    return (snapshot, *_statements(release, at), *_counts(release, at), _journal(release, steps, at))
 
 
 def _statements(release: Release, at: str) -> Sequence[Attached]:
@@ -106,9 +111,8 @@ def _counts(release: Release, at: str) -> Sequence[Attached]:
     ]
 
 
-def _journal(release: Release, at: str) -> Attached:
+def _journal(release: Release, entries: Sequence[AuditEntry], at: str) -> Attached:
     """Return every step of the release in the journal, with the proof that it stands there."""
-    entries = list(_entries(release).order_by("number"))
     size = entries[-1].number if entries else 0
     body = {"schema": SCHEMA, "subject": release.subject, "entries": [_proven(entry, size) for entry in entries]}
     return Attached(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
@@ -32,7 +33,12 @@ BITS: Final = 3072
 DAYS: Final = 30 * 365
 UNUSED: Final = ("key_encipherment", "data_encipherment", "key_agreement", "crl_sign", "encipher_only", "decipher_only")
 UNREADABLE: Final = (
-    "The PKCS #12 file of PDF_PKCS12 cannot be read: it is missing, its password is another one, or it holds no key with a certificate."
+    "The PKCS #12 file of PDF_PKCS12 cannot be read: it is missing, its password is another one, or it holds no key with a certificate. "
+    "The PDF was not signed; tell whoever runs this Assay, and ask for it again afterwards."
+)
+OUT_OF_DATE: Final = (
+    "The certificate of PDF_PKCS12 is valid from {start:%-d %B %Y} until {end:%-d %B %Y}, so it signs nothing today. "
+    "Tell whoever runs this Assay, and ask for the PDF again afterwards."
 )
 NO_TIMESTAMP: Final = "The timestamp server of PDF_TIMESTAMP_URL gave no timestamp, so the PDF was not signed. Ask for it again later."
 
@@ -67,8 +73,9 @@ def common_name() -> str:
 
 
 def certificates() -> tuple[str, ...]:
-    """Return every certificate that ever signed here, as PEM; the present one is among them."""
-    _bundle()
+    """Return every certificate that ever signed here, as PEM; the present one is among them where it can be used."""
+    with suppress(DomainError):  # what was signed before is checked all the same
+        _bundle()
     return tuple(path.read_text(encoding="ascii") for path in sorted(_folder().glob("*.crt.pem")))
 
 
@@ -142,6 +149,9 @@ def _given() -> tuple[Any, x509.Certificate, Iterable[x509.Certificate]]:
         raise DomainError(UNREADABLE) from error
     if key is None or certificate is None:
         raise DomainError(UNREADABLE)
+    start, end = certificate.not_valid_before_utc, certificate.not_valid_after_utc
+    if not start <= datetime.now(UTC) <= end:
+        raise DomainError(OUT_OF_DATE.format(start=start, end=end))
     return key, certificate, others
 
 

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from governance.forms.collections import BundleForm, PrintForm
 from governance.models import Bundle, Register
+from governance.reports.choices import Choices
 from governance.services import bundles, pdfs, registers
 from governance.tasks import fill_register, pack_bundle, ring
 from registry.errors import DomainError
@@ -32,8 +33,20 @@ def bundle_list(request: Request) -> HttpResponse:
             transaction.on_commit(partial(ring, pack_bundle, row.pk))
             return redirect("bundle-list")
     page = page_of(request, Bundle.objects.filter(requested_by=request.actor.id))
-    context = {"form": form, "page": page, "query": query_without_page(request), "is_waiting": any(not row.is_over for row in page)}
+    context = {
+        "form": form,
+        "page": page,
+        "described": [(row, _words_of(row)) for row in page],
+        "query": query_without_page(request),
+        "is_waiting": any(not row.is_over for row in page),
+    }
     return render_part(request, "governance/bundle_list.html", "bundles", context, status=422 if form.errors else 200)
+
+
+def _words_of(row: Bundle) -> str:
+    """Return what an export holds: how many releases, and how much of each."""
+    count = len(row.releases)
+    return f"{count} release{'' if count == 1 else 's'}; {Choices.from_json(row.choices).label}"
 
 
 @require_GET

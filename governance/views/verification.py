@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from governance.forms.verification import VerifyPdfForm
 from governance.models import Release
-from governance.services import verification
+from governance.services import seal, verification
 from registry.errors import ConflictError, DomainError
 from registry.http import Request
 
@@ -27,18 +27,19 @@ def pdf_verify(request: Request) -> HttpResponse:
             raise
         except DomainError as error:
             form.add_error("file", error.message)
-    return render(request, "governance/pdf_verify.html", {"form": form, "found": found}, status=422 if form.errors else 200)
+    context = {"form": form, "found": found, "is_self_made": seal.is_self_made()}
+    return render(request, "governance/pdf_verify.html", context, status=422 if form.errors else 200)
 
 
 @login_not_required
 @require_GET
 def pdf_address(request: Request, short: str) -> HttpResponse:
     """Say what is known of the PDF that bears a short address."""
-    row = verification.find_address(short)
+    row, context = verification.find_address(short), {"short": short, "form": VerifyPdfForm(), "is_self_made": seal.is_self_made()}
     if row is None:
-        return render(request, "governance/pdf_address.html", {"short": short, "form": VerifyPdfForm()}, status=404)
+        return render(request, "governance/pdf_address.html", context, status=404)
     release = Release.objects.for_page().get(pk=row.release_id)
     about, now = verification.about(row, release), verification.now_of(row, release)
     is_in_force = all(one.is_good for one in now)
-    context = {"short": short, "row": row, "about": about, "now": now, "is_in_force": is_in_force, "form": VerifyPdfForm()}
+    context |= {"row": row, "about": about, "now": now, "is_in_force": is_in_force}
     return render(request, "governance/pdf_address.html", context)

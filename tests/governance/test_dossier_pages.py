@@ -105,6 +105,28 @@ def test_a_card_is_the_card_and_how_to_verify_it(release):
     assert [title for title in re.findall(r'<h2 id="([^"]+)"', html) if title != "contents"] == ["card", "verify"]
 
 
+def test_a_card_sends_nobody_to_a_chapter_that_it_does_not_have(release):
+    card, whole = text_of(printed(release, kind="card")), text_of(printed(release))
+    assert "How to verify this card" in card
+    assert "this dossier" not in card
+    assert "Artifacts and origin" not in card
+    assert "Compare the SHA-256 of the model file that runs with the digest under “Artifacts and origin”." in whole
+
+
+def test_a_summary_leads_to_the_page_that_says_whether_it_holds(release):
+    html = printed(release, kind="summary")
+    assert re.search(r'Whether this file and the release hold today: <a href="http://[^"]+/v/[0-9a-f]{16}">', html)
+
+
+def test_a_short_answer_above_a_long_table_of_what_was_measured_may_break(release):
+    """Or it would move to the next page as a whole, and half a page would stay empty."""
+    rows = [{"label": f"Gap {number}", "value": "0.1", "note": "Fail"} for number in range(10)]
+    for kept, is_whole in ((rows, False), (rows[:2], True)):
+        live = {"unitary_results": {"title": "Measured", "rows": kept}}
+        field = next(part for part in re.split(r'(?=<div class="field[ "])', printed(release, {"live": live})) if "Gap 0" in part)
+        assert field.startswith('<div class="field is-short') is is_whole
+
+
 def test_a_summary_has_no_cover_and_no_contents(release):
     assert re.findall(r'<h2 id="([^"]+)"', printed(release, kind="summary")) == ["summary"]
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import docx
 import pytest
+from docx.oxml.ns import qn
 
 from governance.models import Release
 from governance.reports.choices import Choices, Kind
@@ -81,6 +82,25 @@ def test_a_word_processor_gets_the_card_alone(owner, release, language):
     assert all(below <= above + 1 for above, below in zip([0, *levels], levels, strict=False))
     assert made.name.startswith(release.version.asset.slug)
     assert made.name.endswith("_card.docx" if language == "en" else "_card_da.docx")
+
+
+def test_what_introduces_a_table_stays_on_its_page_and_heads_are_bold(owner, release):
+    made = make_edition(actor=owner, release_id=release.pk, form=Form.WORD, choices=Choices())
+    document = docx.Document(io.BytesIO(made.content))
+    before = [one.getprevious() for one in document.element.body.iterchildren(qn("w:tbl"))]
+    assert before
+    assert all(one.find(f"{qn('w:pPr')}/{qn('w:keepNext')}") is not None for one in before if one.tag == qn("w:p"))
+    first = document.tables[0].rows[0].cells
+    assert [all(run.bold for run in cell.paragraphs[0].runs) for cell in first] == [True, False]
+    assert document.styles["Heading 1"].font.name == document.styles["Normal"].font.name
+
+
+@pytest.mark.parametrize("form", [Form.WEBPAGE, Form.MARKDOWN])
+def test_it_says_that_it_is_not_signed_and_where_its_digest_stands(owner, release, form):
+    text = make_edition(actor=owner, release_id=release.pk, form=form, choices=Choices()).content.decode()
+    assert "This file is not signed. The PDF of the same release is, and it is the record." in text
+    assert "dossier.request" in text
+    assert "dossier.finish" not in text
 
 
 def test_it_stands_in_the_journal_by_its_digest(owner, release):

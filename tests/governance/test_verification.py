@@ -11,6 +11,7 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from django.core.management import call_command
 from django.core.management.base import CommandError
+from django.urls import reverse
 
 from governance.models import Dossier, JobState
 from governance.reports.choices import Choices, Kind
@@ -190,6 +191,23 @@ class TestTheSeal:
         assert seal.common_name() == "Example Ltd, archive"
         assert len(seal.certificates()) == 1
         assert not seal.is_self_made()
+
+    def test_a_certificate_that_has_ended_signs_nothing_and_says_until_when_it_was_valid(self, content, settings, tmp_path):
+        settings.ASSAY_HOME, settings.PDF_PKCS12_PASSWORD = tmp_path, "open sesame"
+        settings.PDF_PKCS12 = str(papers.pkcs12_file(tmp_path, "Example Ltd", "open sesame", end=-papers.DAY))
+        with pytest.raises(DomainError, match=r"is valid from .* until .*, so it signs nothing today\. Tell whoever runs"):
+            seal.seal(papers.unsigned(content))
+
+    def test_earlier_pdfs_are_checked_while_the_pkcs12_cannot_be_used(self, content, settings):
+        settings.PDF_PKCS12, settings.PDF_PKCS12_PASSWORD = "/nowhere/seal.p12", ""
+        found = verification.verify_pdf(content)
+        assert found.is_authentic
+
+    @pytest.mark.parametrize("is_self_made", [True, False])
+    def test_the_page_calls_the_certificate_the_houses_own_where_it_is(self, client, settings, is_self_made):
+        settings.PDF_PKCS12 = "" if is_self_made else "/somewhere/seal.p12"
+        page = client.get(reverse("pdf-verify")).content.decode()
+        assert ("The certificate is the house's own" in page) is is_self_made
 
     @pytest.mark.parametrize("is_elliptic", [False, True])
     def test_keys_of_both_kinds_sign(self, content, settings, tmp_path, is_elliptic):

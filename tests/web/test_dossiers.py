@@ -10,8 +10,9 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from governance.models import Dossier, JobState, Release
-from governance.services import dossiers
+from governance.models import Bundle, Dossier, JobState, Release
+from governance.reports.choices import Choices, Kind
+from governance.services import bundles, dossiers
 from governance.tasks import render_dossier
 from registry import audit
 from registry.models import Organisation, Person
@@ -113,6 +114,15 @@ def test_a_pdf_of_an_earlier_state_is_said_to_be_so(owner, release):
     page = client.get(url_of(release)).content.decode()
     assert "The release has changed since this PDF was made." in page
     assert "Make a new PDF" in page
+
+
+@pytest.mark.usefixtures("at_once")
+def test_the_page_of_the_release_leads_to_the_other_editions(owner, release):
+    client = client_of(owner)
+    link = f'<a href="{url_of(release)}#edition-title">Another edition</a>'
+    assert link in client.get(release.get_absolute_url()).content.decode()
+    client.post(url_of(release))
+    assert link in client.get(release.get_absolute_url()).content.decode()
 
 
 def test_a_failure_says_why_and_offers_another_try(owner, release):
@@ -226,3 +236,14 @@ def test_another_kind_is_another_file_and_the_first_stays_at_hand(owner, release
     page = client.post(url_of(release), follow=True).content.decode()
     assert "Nothing has changed since this PDF was made" in page
     assert "Whole dossier, A4, English: " in page
+
+
+@pytest.mark.parametrize(("state", "words"), [(JobState.QUEUED, "Waiting for a worker"), (JobState.RUNNING, "Being made")])
+def test_an_export_says_what_it_holds_and_how_far_it_is(owner, release, state, words):
+    row = bundles.request_bundle(actor=owner, choices=Choices(Kind.SUMMARY), only_promoted=False)
+    Bundle.objects.filter(pk=row.pk).update(state=state, progress=50)
+    page = client_of(owner).get(reverse("bundle-list")).content.decode()
+    assert words in page
+    assert "50 %" in page
+    assert "of 100" not in page
+    assert "1 release; Summary only, A4, English." in page
