@@ -137,7 +137,7 @@ class TestTheRegister:
         [
             ("de", ("Modellverzeichnis,", "Nach Risikostufe", "In Kraft gesetzt", "Begrenzt", "ML-Prüfung", "Seite 1 von")),
             ("fr", ("Registre des modèles,", "Par niveau de risque", "Promu", "Limité", "Revue ML", "Page 1 sur")),
-            ("da", ("Fortegnelse over modeller,", "Efter risikoklasse", "Sat i kraft", "Begrænset", "ML-behandling", "Side 1 af")),
+            ("da", ("Fortegnelse over modeller,", "Efter risikoklasse", "Sat i kraft", "Begrænset", "ML-gennemgang", "Side 1 af")),
         ],
     )
     def test_it_speaks_the_organisations_language_under_its_name_and_the_csv_stays(self, language, words):
