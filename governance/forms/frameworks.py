@@ -7,7 +7,9 @@ from typing import Any, Final
 
 from django import forms
 
+from registry.catalog.crosswalk import Kind
 from registry.catalog.frameworkshape import KEY
+from registry.catalog.schema import Framework
 from registry.exchange.framework_text import MOST_LETTERS
 
 LONGEST: Final = 2_000
@@ -77,9 +79,18 @@ class QuestionForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text="One a line.",
     )
+    links = forms.CharField(
+        required=False,
+        max_length=LONGEST,
+        label="Counterparts in other frameworks",
+        widget=forms.Textarea(attrs={"rows": 2, "spellcheck": "false"}),
+        help_text="One a line: the key of the framework, what the counterpart is to your question (equal, broader, narrower or related), "
+        "and its id, such as oecd_ai_principles equal 1.4.a.",
+    )
 
-    def __init__(self, content: Mapping[str, Any], data: Any = None) -> None:
+    def __init__(self, content: Mapping[str, Any], asked: Mapping[str, Framework], data: Any = None) -> None:
         super().__init__(data)
+        self._known = {key: {item.id for item in one.items} for key, one in asked.items() if key != content["key"]}
         self.fields["place"] = forms.ChoiceField(
             label="Where it stands",
             choices=[
@@ -89,10 +100,33 @@ class QuestionForm(forms.Form):
             ],
         )
 
+    def clean_links(self) -> dict[str, dict[str, list[str]]]:
+        """Return the counterparts by framework and by what they are; each must be there."""
+        found: dict[str, dict[str, list[str]]] = {}
+        for line in filter(str.strip, self.cleaned_data["links"].splitlines()):
+            key, kind, item = (*line.split(maxsplit=2), "", "", "")[:3]
+            item = item.strip()
+            if key not in self._known:
+                message = f"“{line.strip()}”: begin with the key of another framework: {', '.join(sorted(self._known))}."
+                raise forms.ValidationError(message)
+            if kind not in set(Kind):
+                message = f"“{line.strip()}”: after the key, write {', '.join(Kind)}."
+                raise forms.ValidationError(message)
+            if item not in self._known[key]:
+                message = f"“{line.strip()}”: {key} has no item “{item}”. Ids are written as on its page."
+                raise forms.ValidationError(message)
+            found.setdefault(key, {}).setdefault(kind, []).append(item)
+        return found
+
     def words(self) -> dict[str, Any]:
         """Return group, category and the question as the content keeps it."""
         found = self.cleaned_data
         group, _, category = found["place"].partition("-")
         evidence = [line.strip() for line in found["evidence"].splitlines() if line.strip()]
         question = {key: found[key] for key in ("title", "question", "outcome")}
-        return {"group": int(group), "category": int(category), "question": {**question, **({"evidence": evidence} if evidence else {})}}
+        more = {"evidence": evidence, "crosswalk": found["links"]}
+        return {
+            "group": int(group),
+            "category": int(category),
+            "question": {**question, **{key: value for key, value in more.items() if value}},
+        }

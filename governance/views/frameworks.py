@@ -106,7 +106,7 @@ def framework_add(request: Request, key: str) -> HttpResponse:
     """Add a question of the organisation's own to the draft."""
     require(request.actor, Action.FRAMEWORK_EDIT)
     content = _draft_or_present(key)
-    form = QuestionForm(content, request.POST)
+    form = QuestionForm(content, catalog.present(), request.POST)
     if not form.is_valid():
         return _page(request, key, form, status=422)
     frameworkeditions.change_ours(actor=request.actor, key=key, content=frameworkshape.with_question(content, **form.words()))
@@ -165,7 +165,7 @@ def _page(request: Request, key: str, form: QuestionForm | None = None, status: 
         "is_ours": key in loader.frameworks(),
         **_retiring(key),
         "editions": FrameworkEdition.objects.of(key).published().select_related("published_by"),
-        "form": form or QuestionForm(content),
+        "form": form or QuestionForm(content, present),
         "why_not": refusal(request.actor, Action.FRAMEWORK_EDIT),
     }
     return render(request, "governance/framework_detail.html", context, status=status)

@@ -53,7 +53,9 @@ def _links(found: tuple[Framework, ...]) -> Iterator[Link]:
 
 
 def _link(made_from: Framework, item: Item, start: Ref, end: Ref) -> Link:
-    """Return a link; of two frameworks of ours we keep the judgements, an uploaded one brings its own."""
+    """Return a link; of two frameworks of ours we keep the judgements; an uploaded one, and a question that was added, brings its own."""
+    if end in item.kinds and made_from.key in frameworks():
+        return Link(start, end, item.kinds[end], True, "The judgement of your organisation, which added the question")
     told = _sources().get(frozenset({start.framework, end.framework}))
     if told is None:
         source = made_from.linked_by.get(end.framework, "")

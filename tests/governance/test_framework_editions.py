@@ -14,6 +14,8 @@ from governance.reports import checklists
 from governance.services import applicable, assessments, catalog, frameworkeditions
 from registry import audit
 from registry.catalog import frameworkshape
+from registry.catalog.crosswalk import Kind, Ref
+from registry.catalog.links import crosswalk
 from registry.catalog.loader import frameworks
 from registry.catalog.schema import UnknownItemError
 from registry.errors import ConflictError, DomainError, ForbiddenError
@@ -184,6 +186,23 @@ def test_items_of_ours_are_hidden_and_questions_added_in_the_browser(page):
     page.post(reverse("framework-hide", args=[NIST]), {"item": "OWN 1", "remove": "1"})
     assert "What is asked stays the same." in page.get(reverse("framework", args=[NIST])).content.decode()
     assert page.post(reverse("framework-add", args=[NIST]), {"title": "Only"}).status_code == 422
+
+
+def test_an_own_question_has_counterparts_in_other_frameworks(page):
+    form = {"place": "0-0", "title": "Ours", "question": "Is it ours?", "outcome": "It is ours."}
+    for wrong, words in (
+        ("nothing equal 1", "begin with the key of another framework"),
+        ("eu_ai_act same Art. 9", "write equal, broader, narrower, related"),
+        ("eu_ai_act equal Art. 999", "has no item “Art. 999”"),
+    ):
+        refused = page.post(reverse("framework-add", args=[NIST]), {**form, "links": wrong})
+        assert (refused.status_code, words in refused.content.decode()) == (422, True)
+    said = page.post(reverse("framework-add", args=[NIST]), {**form, "links": "eu_ai_act equal Art. 9\n\n"}, follow=True).content.decode()
+    assert "Counterpart, equal: eu_ai_act Art. 9" in said
+    page.post(reverse("framework-publish", args=[NIST]), {"digest": FrameworkEdition.objects.drafts().get().digest})
+    (link,) = [one for one in crosswalk(catalog.present().values()).links(Ref(NIST, "OWN 1")) if one.end.framework == "eu_ai_act"]
+    assert (link.end.item, link.kind, link.editorial) == ("Art. 9", Kind.EQUAL, True)
+    assert "your organisation" in link.source
 
 
 def test_a_checklist_on_an_older_edition_offers_the_new_one(client, keeper, engineer, version):
