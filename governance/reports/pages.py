@@ -94,6 +94,7 @@ def _standing(source: Source) -> dict[str, Any]:
         "made_at": source.made_at,
         "judged_at": source.judged_at,
         "environment": environment,
+        "within": _within(environment, language),
         "title_line": _title_line(source.choices.kind, _within(environment, language)),
         "state": {"label": said(title(state)), "tone": tone(state)},
         "mark": said(mark_of(state, emergency)),

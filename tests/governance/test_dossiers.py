@@ -137,6 +137,8 @@ class TestWhatItSays:
         assert "SUSPENDED" not in decisions
         source = dossiers.source_of(promoted.pk, Choices())
         assert report.content_digest(source) == second.content_digest
+        html = render_to_string(dossiers.TEMPLATE, pages.context_of(source))
+        assert f"Promoted to production by {owner.name} on" in html
 
     def test_a_suspension_that_holds_stands_in_the_box_and_those_before_it_in_the_table(self, owner, promoted):
         promotions.suspend(actor=owner, release_id=promoted.pk, reason="The scores drift.")
