@@ -235,7 +235,7 @@ def _evaluation(one: Json, *, is_newest: bool) -> Group:
 
 def _pairs(value: Any) -> tuple[Mapping[str, str], ...]:
     found: Sequence[tuple[tuple[str, ...], Any]] = list(leaves(value))
-    return tuple({"label": way(path) or "Value", "value": said(leaf)} for path, leaf in found)
+    return tuple({"label": way(path) or "Value", "value": "none" if leaf in ([], {}) else said(leaf)} for path, leaf in found)
 
 
 _SHOWN: Final = {"document": _card, "claims": _claims, "live": _live}
