@@ -79,6 +79,15 @@ def certificates() -> tuple[str, ...]:
     return tuple(path.read_text(encoding="ascii") for path in sorted(_folder().glob("*.crt.pem")))
 
 
+def check_given() -> None:
+    """Try the PKCS #12 file of ``PDF_PKCS12``.
+
+    Raises:
+        DomainError: it cannot be read, or its certificate is not valid today.
+    """
+    _given()
+
+
 def is_self_made() -> bool:
     """Whether the present certificate was made here, so that no reader of PDFs trusts it by itself."""
     return not settings.PDF_PKCS12

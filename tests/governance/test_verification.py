@@ -13,6 +13,7 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.urls import reverse
 
+from governance.apps import seal_is_usable
 from governance.models import Dossier, JobState
 from governance.reports.choices import Choices, Kind
 from governance.services import dossiers, enclosures, pdfs, promotions, seal, verification
@@ -243,6 +244,15 @@ class TestTheSeal:
         settings.PDF_PKCS12 = str(papers.pkcs12_file(tmp_path, "Example", "open sesame"))
         with pytest.raises(DomainError, match="PKCS #12"):
             seal.common_name()
+
+    def test_a_pkcs12_that_signs_nothing_is_told_at_the_start(self, settings, tmp_path):
+        assert seal_is_usable(None) == []
+        settings.PDF_PKCS12 = str(papers.pkcs12_file(tmp_path, "Example Ltd", "open sesame"))
+        settings.PDF_PKCS12_PASSWORD = "wrong"
+        (told,) = seal_is_usable(None)
+        assert "PDF_PKCS12" in told.msg
+        settings.PDF_PKCS12_PASSWORD = "open sesame"
+        assert seal_is_usable(None) == []
 
     def test_a_timestamp_server_that_does_not_answer_is_told(self, content, settings):
         settings.PDF_TIMESTAMP_URL = "http://127.0.0.1:1/"
