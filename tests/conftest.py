@@ -18,7 +18,6 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 
-E2E = "tests/e2e"
 HOME = Path(tempfile.mkdtemp(prefix="assay-test-"))
 atexit.register(shutil.rmtree, HOME, ignore_errors=True)
 os.environ["ASSAY_HOME"] = str(HOME)
@@ -41,30 +40,6 @@ def pytest_configure() -> None:
     if database["ENGINE"].endswith("sqlite3"):  # a file, because threads lock each other out of a database in memory
         database.setdefault("TEST", {})["NAME"] = str(HOME / "test.sqlite3")
     django_settings.ALLOWED_HOSTS = [*django_settings.ALLOWED_HOSTS, "testserver"]
-
-
-def unit_of(nodeid: str) -> str:
-    """Return what is kept in one process when several run: a file, and all that drives the one product."""
-    file = nodeid.partition("::")[0]
-    return E2E if file.startswith(f"{E2E}/") else file
-
-
-@pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """Hand out whole units; xdist's own groups (3.8) are not seen by pytest 9.2, and nobody says so."""
-    from xdist.scheduler import LoadScopeScheduling
-
-    class Units(LoadScopeScheduling):
-        def _split_scope(self, nodeid: str) -> str:
-            return unit_of(nodeid)
-
-    return Units(config, log)
-
-
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Begin with what drives the product, which takes longest, where several processes share the work."""
-    if hasattr(config, "workerinput"):
-        items.sort(key=lambda item: unit_of(item.nodeid) != E2E)
 
 
 @pytest.fixture(scope="session")

@@ -13,8 +13,6 @@ import pytest
 from django.core.management import call_command
 from django.template.loader import get_template
 
-from tests.conftest import E2E, unit_of
-
 ROOT = Path(__file__).resolve().parent.parent
 APPS = ("config", "governance", "registry")
 HEAVY = ("duckdb", "fairlearn", "joblib", "numpy", "pandas", "pyhanko", "scipy", "sklearn", "weasyprint")
@@ -108,19 +106,6 @@ def test_only_services_write():
     found = [place for place, node in places(ast.Call, above) if isinstance(node.func, ast.Attribute) and node.func.attr in writes]
     assert len(above) > 15
     assert found == []
-
-
-def test_tests_that_share_something_costly_run_in_one_process():
-    """Two products on one Redis would take each other's jobs, and each would wait for what the other has taken."""
-    assert {unit_of(f"tests/e2e/{name}.py::test_a[a/b]") for name in ("test_pages", "test_uploads")} == {E2E}
-    files = [f"tests/unit/governance/{name}.py" for name in ("test_gate_claims", "test_reviewing", "test_risk", "test_choices")]
-    words = ["-n", "2", "-v", "-p", "no:cacheprovider", *files]
-    done = subprocess.run([sys.executable, "-m", "pytest", *words], cwd=ROOT, capture_output=True, text=True, check=False)
-    ran = re.findall(r"\[(gw\d)\] \S+ PASSED (\S+?)::", done.stdout.replace("[  ", "[").replace("[ ", "["))
-    assert len(ran) > 9, done.stdout + done.stderr
-    assert {file for _, file in ran} == set(files)
-    assert {worker for worker, _ in ran} == {"gw0", "gw1"}
-    assert len(set(ran)) == len(files)
 
 
 def test_a_lock_lets_others_refer_to_the_row():

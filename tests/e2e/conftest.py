@@ -25,6 +25,7 @@ START_SECONDS = 300
 # How long a job may take: its one worker may be busy with what other tests have asked for.
 WORKER_MS = 180_000
 LAST_CHARACTERS = 4_000
+FIRST_NUMBER = 7
 NOT_OURS = {"DATABASE_URL", "SECRET_KEY", "DEBUG", "DJANGO_ALLOW_ASYNC_UNSAFE"}
 # Chromium in a container, as root, and speaking to nobody but this machine.
 FLAGS = [
@@ -69,6 +70,11 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
     return report
 
 
+def own_number() -> int:
+    """Return a database of Redis for the product of this process: two that share one take each other's jobs and let them go."""
+    return FIRST_NUMBER + int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+
+
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -103,7 +109,7 @@ def product(database: str) -> Iterator[Product]:
         if database:
             environment["DATABASE_URL"] = database
         if environment.get("REDIS_URL", "").startswith("redis://"):
-            environment["REDIS_URL"] = environment["REDIS_URL"].rpartition("/")[0] + "/7"
+            environment["REDIS_URL"] = f"{environment['REDIS_URL'].rpartition('/')[0]}/{own_number()}"
         else:  # the broker of the tests is not the product's, whose worker would take their jobs
             environment.pop("REDIS_URL", None)
         with (home / "serve.log").open("w") as log:
@@ -134,8 +140,9 @@ def wait_for(url: str, process: subprocess.Popen[bytes], home: Path) -> None:
     pytest.fail((home / "serve.log").read_text())
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
+    """Chromium, gone before other tests begin: its event loop counts as running in their thread too, and PDFs are signed in one."""
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=os.environ.get("CHROMIUM", "/usr/bin/chromium"), args=FLAGS)
         yield chromium
