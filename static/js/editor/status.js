@@ -7,7 +7,8 @@ let last = "idle";
 /* The way is a link at the end of the sentence, such as to signing in; it opens beside this page, which keeps the text. */
 export function show(state, sentence, way = null) {
   const line = document.getElementById("save-status");
-  if (!line) return;
+  /* What went wrong stays to be read, and its link to be clicked, while it is tried again. */
+  if (!line || (state === "saving" && SPOKEN.has(last))) return;
   line.dataset.state = state;
   const words = line.querySelector("[data-status]");
   if (words.textContent.trim() !== [sentence, way?.words].filter(Boolean).join(" ")) {
