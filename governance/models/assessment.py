@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
-from governance.reviewing import Stage
+from governance.reviewing import STAGES
 from registry.models import Asset, Version
 
 
@@ -91,7 +91,7 @@ class Evidence(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", help_text="Who keeps it current."
     )
     expires_on = models.DateField(null=True, help_text="The last day on which it counts.")
-    reminded = models.CharField(max_length=10, blank=True, choices=[(stage.value, stage.value) for stage in Stage if stage])
+    reminded = models.CharField(max_length=10, blank=True, choices=STAGES)
 
     objects = EvidenceQuerySet.as_manager()
 

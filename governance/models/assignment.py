@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import models
 
 from governance.models.release import OPEN, Release
-from governance.reviewing import Stage
+from governance.reviewing import STAGES
 from governance.workflow import State
 from registry.models import Snapshot
 from registry.policy import REVIEWER_ROLES
@@ -55,7 +55,7 @@ class Assignment(models.Model):
     done_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", help_text="Who decided: the person, or a stand-in."
     )
-    reminded = models.CharField(max_length=10, blank=True, choices=[(stage.value, stage.value) for stage in Stage if stage])
+    reminded = models.CharField(max_length=10, blank=True, choices=STAGES)
     ended_at = models.DateTimeField(null=True)
     end_reason = models.CharField(max_length=300, blank=True)
 

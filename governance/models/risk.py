@@ -11,12 +11,11 @@ from django.db import models
 from django.urls import reverse
 
 from governance.models.release import Release
-from governance.reviewing import Stage
+from governance.reviewing import STAGES
 from governance.risk import SIZE, Rating, RiskState, Scale, Treatment, is_above, needs_acceptance, present
 from registry.models import Asset, Version
 from registry.policy import Actor, Target
 
-REMINDED = [(stage.value, stage.value) for stage in Stage if stage]
 STEP = [MinValueValidator(1), MaxValueValidator(SIZE)]
 SCORE = models.ExpressionWrapper(models.F("present_likelihood") * models.F("present_impact"), output_field=models.IntegerField())
 
@@ -101,8 +100,8 @@ class Risk(models.Model):
     accepted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     accepted_reason = models.TextField(max_length=5000, blank=True)
     accepted_until = models.DateField(null=True)
-    review_reminded = models.CharField(max_length=10, blank=True, choices=REMINDED)
-    acceptance_reminded = models.CharField(max_length=10, blank=True, choices=REMINDED)
+    review_reminded = models.CharField(max_length=10, blank=True, choices=STAGES)
+    acceptance_reminded = models.CharField(max_length=10, blank=True, choices=STAGES)
     writers: models.ManyToManyField[models.Model, models.Model] = models.ManyToManyField(settings.AUTH_USER_MODEL, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     changed_at = models.DateTimeField(auto_now=True)
@@ -232,7 +231,7 @@ class RiskAction(models.Model):
     text = models.CharField(max_length=500)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="risk_actions")
     due_on = models.DateField(null=True)
-    reminded = models.CharField(max_length=10, blank=True, choices=REMINDED)
+    reminded = models.CharField(max_length=10, blank=True, choices=STAGES)
     done_on = models.DateField(null=True)
     done_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
 

@@ -237,8 +237,7 @@ def _finish(document: Any, pdf: Any) -> None:
             element.extra["Interpolate"] = "false"  # PDF/A wants each picture drawn as it is
         if b"endcmap" in getattr(element, "stream", ()):
             element.stream = [NO_LETTER.sub(rb"\1 <200b>", line) for line in element.stream]
-        if hasattr(element, "stream"):
-            _pack(element)
+        _pack(element)
     _pack_added(pdf)
 
 
@@ -247,15 +246,19 @@ def _pack_added(pdf: Any) -> None:
     add = pdf.add_object
 
     def add_packed(element: Any) -> None:
-        if hasattr(element, "stream"):
-            _pack(element)
+        _pack(element)
         add(element)
 
     pdf.add_object = add_packed
 
 
 def _pack(stream: Any) -> None:
-    """Compress a stream; one that ends like a line is wrapped, because readers do not agree on where such a stream ends."""
+    """Compress a stream; one that ends like a line is wrapped, because readers do not agree on where such a stream ends.
+
+    What is no stream is left alone.
+    """
+    if not hasattr(stream, "stream"):
+        return
     compressed = "/FlateDecode" if stream.compress else stream.extra.get("Filter")
     plain = stream.data
     packed = plain[plain.index(b"stream\n") + len(b"stream\n") : -len(b"\nendstream")]

@@ -23,6 +23,8 @@ class Stage(StrEnum):
 
 
 ORDER: Final = tuple(Stage)
+# What a row may say of it.
+STAGES: Final = tuple((stage.value, stage.value) for stage in Stage if stage)
 
 
 def next_stage(reminded: str, due_on: date, today: date, soon_days: int = SOON_DAYS) -> Stage | None:

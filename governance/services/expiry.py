@@ -16,11 +16,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from governance.models import Evidence, Release
-from governance.reviewing import Stage, next_stage
+from governance.reviewing import Stage
+from governance.services.dueness import advance, still_here
 from registry import policy
-from registry.models import Membership, Person, Version
-from registry.policy import Action, Actor, Role, TeamRole
+from registry.models import Version
+from registry.policy import Action, Actor, Role
 from registry.services.notices import NoticeKind, notify
+from registry.services.people import holders_of, owners_of
 
 # Evidence is renewed by other people, who want some time for it.
 SOON_DAYS: Final = 14
@@ -47,11 +49,9 @@ def _remind(pk: int) -> bool:
     piece = Evidence.objects.select_for_update(of=("self",), no_key=True).select_related("owner", "version__asset").filter(pk=pk).first()
     if piece is None or piece.expires_on is None:
         return False
-    stage = next_stage(piece.reminded, piece.expires_on, timezone.localdate(), SOON_DAYS)
+    stage = advance(piece, piece.expires_on, soon_days=SOON_DAYS)
     if stage is None:
         return False
-    piece.reminded = stage
-    piece.save(update_fields=["reminded"])
     if stage is Stage.OVERDUE:
         title, text = f"Expired: “{piece.title}”, evidence of {_whose(piece)}", f"It counted until {piece.expires_on:%-d %B %Y}."
     else:
@@ -65,14 +65,11 @@ def _whose(piece: Evidence) -> str:
     return str(piece.version) if piece.version else "the organisation"
 
 
-def _keepers(piece: Evidence) -> list[int]:
+def _keepers(piece: Evidence) -> set[int]:
     """Return who is told: the owner of the piece, or without one those who could name one."""
-    if piece.owner is not None and piece.owner.is_active:
-        return [piece.owner.pk]
-    if piece.version is None:
-        return list(Person.objects.filter(grants__role=Role.POLICY_ADMINISTRATOR).values_list("pk", flat=True))
-    owners = Membership.objects.filter(team_id=piece.version.asset.team_id, role=TeamRole.OWNER)
-    return list(owners.values_list("person_id", flat=True))
+    if here := still_here(piece.owner):
+        return here
+    return owners_of(piece.version.asset.team_id) if piece.version else holders_of([Role.POLICY_ADMINISTRATOR])
 
 
 def _url(piece: Evidence) -> str:

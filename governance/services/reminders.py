@@ -15,15 +15,17 @@ from django.utils import timezone
 
 from governance.gate import Policy
 from governance.models import Assignment, Decision, Release
-from governance.reviewing import SOON_DAYS, Stage, next_stage
+from governance.reviewing import SOON_DAYS, Stage
 from governance.services.assignments import named, tell_assigned, tell_wanted
+from governance.services.dueness import advance
 from governance.services.standins import StandIns, why_not
 from governance.services.steps import locked_release
 from governance.workflow import State, Step
 from registry import audit, policy
-from registry.models import Membership, Person
-from registry.policy import SYSTEM, Action, Actor, TeamRole, role_title
+from registry.models import Person
+from registry.policy import SYSTEM, Action, Actor, role_title
 from registry.services.notices import NoticeKind, notify
+from registry.services.people import owners_of
 
 # For releases that were submitted before their policy's number of days was kept beside them.
 USUAL_DAYS: Final = 30
@@ -54,11 +56,9 @@ def _is_near(ends: datetime, days: int | None) -> bool:
 def _remind(pk: int, standins: StandIns) -> bool:
     release = locked_release(Assignment.objects.values_list("release_id", flat=True).get(pk=pk))
     row = Assignment.objects.waiting().filter(pk=pk).select_related("person").first()
-    stage = next_stage(row.reminded, row.due_on, timezone.localdate()) if row else None
+    stage = advance(row, row.due_on) if row else None
     if row is None or stage is None:
         return False
-    row.reminded = stage
-    row.save(update_fields=["reminded"])
     acting = standins.acting(row.person_id, row.role, release)
     behalf = f" You stand in for {row.person.name}." if acting != row.person_id else ""
     what = f"{role_title(row.role)} review of {named(release)}"
@@ -83,7 +83,7 @@ def _schedule(actor: Actor, pk: int) -> bool:
     ends_on = release.expires_at.date()
     audit.record(actor, Action.REREVIEW_SCHEDULE, release.subject, {"rereview_by": ends_on.isoformat()})
     _reappoint(release)
-    owners = Membership.objects.filter(team_id=release.version.asset.team_id, role=TeamRole.OWNER).values_list("person_id", flat=True)
+    owners = owners_of(release.version.asset.team_id)
     text = "Submit the version again, so that it is reviewed before that day. Otherwise the gate closes."
     title = f"The approval of {named(release)} ends on {ends_on:%-d %B %Y}"
     notify(kind=NoticeKind.RELEASE_EXPIRES, person_ids=owners, subject=title, text=text, url=release.get_absolute_url())

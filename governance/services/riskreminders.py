@@ -16,13 +16,15 @@ from django.db import models, transaction
 from django.utils import timezone
 
 from governance.models import Risk, RiskAction
-from governance.reviewing import Stage, next_stage
+from governance.reviewing import Stage
 from governance.risk import RiskState, Scale
+from governance.services.dueness import advance, still_here
 from governance.services.riskscale import scale
 from registry import policy
-from registry.models import Asset, Membership, Person
-from registry.policy import Action, Actor, TeamRole, role_title
+from registry.models import Asset, Person
+from registry.policy import Action, Actor, role_title
 from registry.services.notices import NoticeKind, notify
+from registry.services.people import owners_of
 
 REVIEW_DAYS: Final = 7
 # Another person accepts, and may want the risk treated first.
@@ -54,11 +56,9 @@ def _of_review(pk: int) -> bool:
     risk = _locked(pk)
     if risk is None or risk.review_on is None:
         return False
-    stage = _stage(risk.review_reminded, risk.review_on, REVIEW_DAYS)
+    stage = advance(risk, risk.review_on, soon_days=REVIEW_DAYS, mark="review_reminded")
     if stage is None:
         return False
-    risk.review_reminded = stage
-    risk.save(update_fields=["review_reminded"])
     is_late = stage is Stage.OVERDUE
     title = f"{'Overdue' if is_late else 'Due soon'}: look again at the risk “{risk.title}”, {risk.asset.name}"
     text = f"Its review {'was' if is_late else 'is'} due on {_told(risk.review_on)}. Rate it as it stands now, and name the next day."
@@ -71,16 +71,14 @@ def _of_acceptance(pk: int, rule: Scale) -> bool:
     risk = _locked(pk)
     if risk is None or risk.accepted_until is None or not risk.is_above(rule):
         return False
-    stage = _stage(risk.acceptance_reminded, risk.accepted_until, ACCEPTANCE_DAYS)
+    stage = advance(risk, risk.accepted_until, soon_days=ACCEPTANCE_DAYS, mark="acceptance_reminded")
     if stage is None:
         return False
-    risk.acceptance_reminded = stage
-    risk.save(update_fields=["acceptance_reminded"])
     is_over = stage is Stage.OVERDUE
     title = f"{'Accepted no longer' if is_over else 'Acceptance ends soon'}: the risk “{risk.title}”, {risk.asset.name}"
-    told = set(_keepers(risk.owner, risk.asset))
-    if risk.accepted_by is not None and risk.accepted_by.is_active:
-        told.add(risk.accepted_by.pk)
+    told = _keepers(risk.owner, risk.asset)
+    if risk.accepted_by_id is not None:
+        told.add(risk.accepted_by_id)
     what = f"The acceptance {'ended' if is_over else 'holds until'} {_told(risk.accepted_until)}."
     text = f"{what} Bring the risk within the appetite, or let somebody in the role {role_title(rule.role)} look at it and accept it again."
     _tell(told, title, text, risk.get_absolute_url())
@@ -94,11 +92,9 @@ def _of_action(pk: int) -> bool:
     about = (action.risk or action.incident) if action else None
     if action is None or about is None or action.due_on is None or not about.is_open:
         return False
-    stage = _stage(action.reminded, action.due_on, ACTION_DAYS)
+    stage = advance(action, action.due_on, soon_days=ACTION_DAYS)
     if stage is None:
         return False
-    action.reminded = stage
-    action.save(update_fields=["reminded"])
     is_late = stage is Stage.OVERDUE
     title = f"{'Overdue' if is_late else 'Due soon'}: “{action.text}”, {about.asset.name}"
     text = f"It {'was' if is_late else 'is'} due on {_told(action.due_on)}, because of “{about.title}”. Do it and mark it as done there."
@@ -107,23 +103,17 @@ def _of_action(pk: int) -> bool:
 
 
 def _locked(pk: int) -> Risk | None:
-    rows = Risk.objects.select_for_update(of=("self",), no_key=True).select_related("asset", "owner", "accepted_by")
+    rows = Risk.objects.select_for_update(of=("self",), no_key=True).select_related("asset", "owner")
     return rows.filter(pk=pk, state=RiskState.OPEN).first()
-
-
-def _stage(reminded: str, on: date, soon_days: int) -> Stage | None:
-    return next_stage(reminded, on, timezone.localdate(), soon_days)
 
 
 def _told(day: date) -> str:
     return f"{day:%-d %B %Y}"
 
 
-def _keepers(owner: Person, asset: Asset) -> list[int]:
+def _keepers(owner: Person, asset: Asset) -> set[int]:
     """Return who is told: the owner, or the owners of the model where that person has gone."""
-    if owner.is_active:
-        return [owner.pk]
-    return list(Membership.objects.filter(team_id=asset.team_id, role=TeamRole.OWNER).values_list("person_id", flat=True))
+    return still_here(owner) or owners_of(asset.team_id)
 
 
 def _tell(person_ids: Iterable[int], title: str, text: str, url: str) -> None:

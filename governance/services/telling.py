@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from governance.models import Emergency, PolicyEdition, Release, Waiver
-from registry.models import Person
-from registry.policy import REVIEWER_ROLES, Actor, Role, TeamRole
+from registry.policy import REVIEWER_ROLES, Actor, Role
 from registry.services.notices import NoticeKind, notify
+from registry.services.people import holders_of, owners_of
 
 
 def tell_of_waiver(waiver: Waiver) -> None:
@@ -39,9 +39,9 @@ def tell_of_policy(edition: PolicyEdition, actor: Actor) -> None:
     """Tell a second person of a proposal, and its authors of what became of it."""
     title = edition.title or edition.key
     if edition.is_proposed:
-        administrators = Person.objects.filter(grants__role=Role.POLICY_ADMINISTRATOR).values_list("pk", flat=True)
+        others = holders_of([Role.POLICY_ADMINISTRATOR]) - edition.author_ids
         text = f"{actor.name}: {edition.reason} A policy administrator who wrote none of it publishes it or sends it back."
-        _tell(NoticeKind.POLICY, set(administrators) - edition.author_ids, f"Policy proposed: {title}", text, edition.get_absolute_url())
+        _tell(NoticeKind.POLICY, others, f"Policy proposed: {title}", text, edition.get_absolute_url())
         return
     subject, text = (f"Policy sent back: {title}", f"{actor.name}: {edition.remark}")
     if edition.is_in_force:
@@ -55,10 +55,8 @@ def _tell(kind: NoticeKind, whom: Iterable[int | None], subject: str, text: str,
 
 
 def _holders(roles: Iterable[str]) -> set[int]:
-    held = [REVIEWER_ROLES[role] for role in roles]
-    return set(Person.objects.filter(grants__role__in=held).values_list("pk", flat=True))
+    return holders_of(REVIEWER_ROLES[role] for role in roles)
 
 
 def _owners(release: Release) -> set[int]:
-    owners = Person.objects.filter(memberships__team=release.version.asset.team_id, memberships__role=TeamRole.OWNER)
-    return set(owners.values_list("pk", flat=True))
+    return owners_of(release.version.asset.team_id)

@@ -15,9 +15,10 @@ from governance.models import Assignment, Decision, Release
 from governance.services.impact import sentences
 from governance.services.policies import find_policy
 from governance.workflow import LIVE_STATES, State
-from registry.models import Asset, Person, Tier
-from registry.policy import Actor, TeamRole
+from registry.models import Asset, Tier
+from registry.policy import Actor
 from registry.services.notices import NoticeKind, notify
+from registry.services.people import owners_of
 
 
 def consequences(asset: Asset, tier: str) -> tuple[str, ...]:
@@ -89,7 +90,7 @@ def _of_live(releases: Sequence[Release], tier: str) -> Iterator[str]:
 def _concerned(asset: Asset, releases: Sequence[Release]) -> set[int]:
     """Return the owners of the team, and who submitted, decided, reviews or promoted what is open or live."""
     ids = [release.pk for release in releases]
-    found = set(Person.objects.filter(memberships__team=asset.team_id, memberships__role=TeamRole.OWNER).values_list("pk", flat=True))
+    found = owners_of(asset.team_id)
     found |= set(Decision.objects.filter(release__in=ids).values_list("person_id", flat=True))
     found |= set(Assignment.objects.active().filter(release__in=ids).values_list("person_id", flat=True))
     found |= {release.submitted_by_id for release in releases}

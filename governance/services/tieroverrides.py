@@ -16,10 +16,11 @@ from governance.models.triage import CONFIRMED_BY
 from governance.services import tierchange, triageparts
 from registry import audit, policy
 from registry.errors import ConflictError, DomainError
-from registry.models import Asset, Person, Tier
+from registry.models import Asset, Tier
 from registry.policy import REVIEWER_ROLES, Action, Actor, role_title
 from registry.services import assets
 from registry.services.notices import NoticeKind, notify
+from registry.services.people import holders_of
 
 State = TierOverride.State
 
@@ -124,10 +125,10 @@ def _refuse_unless_proposed(made: TierOverride) -> None:
 
 
 def _ask_holders(actor: Actor, made: TierOverride) -> None:
-    holders = Person.objects.filter(grants__role=REVIEWER_ROLES[CONFIRMED_BY]).exclude(pk__in=made.target().authors)
+    holders = holders_of([REVIEWER_ROLES[CONFIRMED_BY]]) - made.target().authors
     text = f"{actor.name} proposes {made.get_tier_display().lower()} instead of {made.triage.tier}: {made.reason} Confirm or decline it."
     subject = f"Another tier is proposed for {made.asset.name}; it waits for a {role_title(CONFIRMED_BY)} reviewer"
-    _notify(holders.values_list("pk", flat=True), subject, text, made)
+    _notify(holders, subject, text, made)
 
 
 def _tell_proposer(actor: Actor, made: TierOverride) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from django.db import transaction
 
@@ -107,6 +107,16 @@ def set_membership(*, actor: Actor, team_id: int, person_id: int, role: TeamRole
         Membership.objects.update_or_create(team=team, person_id=person_id, defaults={"role": role})
     detail = {"person": person_id, "role": role.value if role else None}
     audit.record(actor, Action.PEOPLE_MANAGE, f"team/{team.pk}", detail)
+
+
+def owners_of(team_id: int) -> set[int]:
+    """Return the owners of a team."""
+    return set(Membership.objects.filter(team_id=team_id, role=TeamRole.OWNER).values_list("person_id", flat=True))
+
+
+def holders_of(roles: Iterable[Role]) -> set[int]:
+    """Return everybody who holds one of the organisation's roles."""
+    return set(RoleGrant.objects.filter(role__in=list(roles)).values_list("person_id", flat=True))
 
 
 def _administrates(person: Person) -> bool:
