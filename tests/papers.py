@@ -123,6 +123,37 @@ def pkcs12_file(folder: Path, name: str, password: str, *, is_elliptic: bool = F
     return file
 
 
+class Quiet(http.server.BaseHTTPRequestHandler):
+    """Answers, and writes nothing to the terminal."""
+
+    def log_message(self, *_):
+        pass
+
+
+@contextmanager
+def serving(handler: type[Quiet]) -> Iterator[str]:
+    """A server on loopback; its address, without the slash at the end."""
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+@contextmanager
+def bait() -> Iterator[tuple[str, list[str]]]:
+    """A server that notes every request: its address and the paths that were asked for."""
+    asked: list[str] = []
+
+    class Handler(Quiet):
+        def do_GET(self):
+            asked.append(self.path)
+            self.send_error(404)
+
+    with serving(Handler) as address:
+        yield address, asked
+
+
 @contextmanager
 def timestamp_server() -> Iterator[str]:
     """A server of timestamps (RFC 3161) on loopback."""
@@ -139,7 +170,7 @@ def timestamp_server() -> Iterator[str]:
         certs_to_embed=SimpleCertificateStore(),
     )
 
-    class Handler(http.server.BaseHTTPRequestHandler):
+    class Handler(Quiet):
         def do_POST(self):
             asked = tsp.TimeStampReq.load(self.rfile.read(int(self.headers["Content-Length"])))
             answer = clock.request_tsa_response(asked).dump()
@@ -149,11 +180,5 @@ def timestamp_server() -> Iterator[str]:
             self.end_headers()
             self.wfile.write(answer)
 
-        def log_message(self, *_):
-            pass
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}/"
-    server.shutdown()
-    server.server_close()
+    with serving(Handler) as address:
+        yield f"{address}/"

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import http.server
 import re
 import subprocess
 import sys
-import threading
 import time
 from datetime import timedelta
 from pathlib import Path
@@ -341,22 +339,8 @@ class TestWhoMay:
 class TestWhatItFetches:
     @pytest.fixture
     def bait(self):
-        """A server that notes every request."""
-        asked: list[str] = []
-
-        class Handler(http.server.BaseHTTPRequestHandler):
-            def do_GET(self):
-                asked.append(self.path)
-                self.send_error(404)
-
-            def log_message(self, *_):
-                pass
-
-        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}", asked
-        server.shutdown()
-        server.server_close()
+        with papers.bait() as set_out:
+            yield set_out
 
     def test_text_that_people_typed_fetches_nothing(self, owner, bait, monkeypatch):
         root, asked = bait

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import http.server
 import io
 import re
 import sys
@@ -53,22 +52,8 @@ def rendered(body: str) -> pdf.Rendered:
 
 @pytest.fixture
 def bait():
-    """A server that notes every request."""
-    asked: list[str] = []
-
-    class Handler(http.server.BaseHTTPRequestHandler):
-        def do_GET(self):
-            asked.append(self.path)
-            self.send_error(404)
-
-        def log_message(self, *_):
-            pass
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}", asked
-    server.shutdown()
-    server.server_close()
+    with papers.bait() as set_out:
+        yield set_out
 
 
 class TestWhatItFetches:
